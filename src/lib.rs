@@ -1,0 +1,4 @@
+//! reshelve
+pub mod diagnostic;
+pub mod manifest;
+pub mod tree;

@@ -1,0 +1,618 @@
+//! The arena that holds a tree of a million entries in about 75 bytes each.
+//!
+//! Names stand in one buffer, records in one vector, and the children of a folder side by side in
+//! the order of their names, so that finding one is a binary search and comparing two folders is
+//! a merge. A folder is listed once, as a whole; until then its content is unknown, which is not
+//! the same as empty.
+
+use super::entry::{Attributes, EntryId, EntryKind, Fingerprint, Timestamp};
+use super::path::EntryPath;
+
+/// Stands for "none" in index fields.
+const NONE: u32 = u32::MAX;
+
+/// An immutable picture of a space, or of the part of it that was listed.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    names: String,
+    ids: String,
+    records: Vec<Record>,
+    folders: Vec<Folder>,
+    /// Parallel to `records` once one entry has such details, else empty.
+    details: Vec<Detail>,
+}
+
+/// An entry of one tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryIndex(u32);
+
+/// The content of one folder on its way into a tree, in any order, perhaps page by page.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    names: String,
+    ids: String,
+    rows: Vec<Row>,
+}
+
+/// One entry as a service lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The name, unchecked.
+    pub name: &'a str,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The service's id.
+    pub id: IdRef<'a>,
+    /// The size in bytes; 0 for a folder.
+    pub size: u64,
+    /// When the content was changed; 0 where the service does not say.
+    pub modified: Timestamp,
+    /// The service's version number; 0 where it has none.
+    pub version: u64,
+    /// The content hash, where the service states one.
+    pub fingerprint: Option<&'a Fingerprint>,
+}
+
+/// An id without an allocation: most services count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdRef<'a> {
+    /// The service has no ids.
+    None,
+    /// A decimal number without leading zeros.
+    Number(u64),
+    /// Any other text.
+    Text(&'a str),
+}
+
+/// Why a listing is no part of a tree.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TreeError {
+    /// Two entries of one folder have one name.
+    #[error("the folder `{0}` holds two entries called {1:?}")]
+    DuplicateName(EntryPath, String),
+    /// The service gave a name that no entry can have.
+    #[error("the folder `{0}` holds an entry with the impossible name {1:?}")]
+    ImpossibleName(EntryPath, String),
+    /// More than four thousand million entries or bytes of names.
+    #[error("the tree is larger than this program can hold")]
+    TooLarge,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    size: u64,
+    modified: Timestamp,
+    id: u64,
+    name_start: u32,
+    /// The row of the folder table that holds this entry.
+    parent: u32,
+    /// The row of the folder table that this entry is, for folders.
+    folder: u32,
+    name_length: u16,
+    kind: EntryKind,
+    id_form: IdForm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum IdForm {
+    None,
+    Number,
+    /// Start and length in the buffer of ids, in the upper and lower half of `id`.
+    Text,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Folder {
+    record: u32,
+    /// The first child; `NONE` while the folder is not listed.
+    start: u32,
+    length: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Detail {
+    version: u64,
+    fingerprint: Option<Fingerprint>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    name: (u32, u32),
+    record: Record,
+    detail: Detail,
+}
+
+impl Tree {
+    /// A tree that knows nothing but that the space has a root.
+    pub fn new() -> Self {
+        let root = Record {
+            size: 0,
+            modified: Timestamp::default(),
+            id: 0,
+            name_start: 0,
+            parent: NONE,
+            folder: 0,
+            name_length: 0,
+            kind: EntryKind::Folder,
+            id_form: IdForm::None,
+        };
+        Self {
+            names: String::new(),
+            ids: String::new(),
+            records: vec![root],
+            folders: vec![Folder {
+                record: 0,
+                start: NONE,
+                length: 0,
+            }],
+            details: Vec::new(),
+        }
+    }
+
+    /// The root folder.
+    pub fn root(&self) -> EntryIndex {
+        EntryIndex(0)
+    }
+
+    /// How many entries are known, the root not counted.
+    pub fn len(&self) -> usize {
+        self.records.len() - 1
+    }
+
+    /// Whether nothing is known below the root.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the complete content of a folder. A second listing of one folder is ignored.
+    ///
+    /// # Errors
+    /// A name is impossible or stands twice, or the arena is full; the tree is then unchanged.
+    pub fn attach(&mut self, folder: EntryIndex, listing: Listing) -> Result<(), TreeError> {
+        let row = self.record(folder).folder;
+        if row == NONE || self.folders[row as usize].start != NONE {
+            return Ok(());
+        }
+        let order = listing.order();
+        self.check(folder, &listing, &order)?;
+        let start = self.records.len();
+        for position in order {
+            self.push(row, &listing, position as usize);
+        }
+        let length = self.records.len() - start;
+        self.folders[row as usize].start = index(start)?;
+        self.folders[row as usize].length = index(length)?;
+        Ok(())
+    }
+
+    fn check(&self, folder: EntryIndex, listing: &Listing, order: &[u32]) -> Result<(), TreeError> {
+        index(self.records.len() + order.len())?;
+        index(self.names.len() + listing.names.len())?;
+        index(self.ids.len() + listing.ids.len())?;
+        let mut previous = None;
+        for &position in order {
+            let name = listing.name(position as usize);
+            let possible = !matches!(name, "" | "." | "..") && !name.contains(['/', '\0']);
+            if !possible || name.len() > usize::from(u16::MAX) {
+                return Err(TreeError::ImpossibleName(self.path(folder), name.into()));
+            }
+            if previous == Some(name) {
+                return Err(TreeError::DuplicateName(self.path(folder), name.into()));
+            }
+            previous = Some(name);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, parent: u32, listing: &Listing, position: usize) {
+        let row = &listing.rows[position];
+        let mut record = row.record;
+        let here = self.records.len() as u32;
+        record.parent = parent;
+        record.name_start = self.names.len() as u32;
+        self.names.push_str(listing.name(position));
+        if record.id_form == IdForm::Text {
+            let text = text_of(&listing.ids, record.id);
+            record.id = (self.ids.len() as u64) << 32 | text.len() as u64;
+            self.ids.push_str(text);
+        }
+        if record.kind == EntryKind::Folder {
+            record.folder = self.folders.len() as u32;
+            self.folders.push(Folder {
+                record: here,
+                start: NONE,
+                length: 0,
+            });
+        }
+        if row.detail.version != 0 || row.detail.fingerprint.is_some() {
+            self.details
+                .resize_with(self.records.len(), Detail::default);
+            self.details.push(row.detail.clone());
+        }
+        self.records.push(record);
+    }
+
+    /// Whether the content of the folder is known. Never for files.
+    pub fn is_listed(&self, entry: EntryIndex) -> bool {
+        self.folder(entry)
+            .is_some_and(|folder| folder.start != NONE)
+    }
+
+    /// What the folder holds, in the order of names; nothing for files and unlisted folders.
+    pub fn children(
+        &self,
+        entry: EntryIndex,
+    ) -> impl DoubleEndedIterator<Item = EntryIndex> + ExactSizeIterator + use<> {
+        let range = match self.folder(entry) {
+            Some(folder) if folder.start != NONE => folder.start..folder.start + folder.length,
+            _ => 0..0,
+        };
+        range.map(EntryIndex)
+    }
+
+    /// The entry called `name` in a folder.
+    pub fn child(&self, folder: EntryIndex, name: &str) -> Option<EntryIndex> {
+        let folder = self.folder(folder).filter(|folder| folder.start != NONE)?;
+        let (mut low, mut high) = (folder.start, folder.start + folder.length);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.name(EntryIndex(middle)).cmp(name) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(EntryIndex(middle)),
+            }
+        }
+        None
+    }
+
+    /// The entry at a path, as far as folders on the way are listed.
+    pub fn find(&self, path: &EntryPath) -> Option<EntryIndex> {
+        path.segments()
+            .try_fold(self.root(), |folder, name| self.child(folder, name))
+    }
+
+    /// The path of an entry.
+    pub fn path(&self, entry: EntryIndex) -> EntryPath {
+        match self.parent(entry) {
+            None => EntryPath::root(),
+            Some(parent) => self.path(parent).join_trusted(self.name(entry)),
+        }
+    }
+
+    /// The folder that holds an entry; `None` at the root.
+    pub fn parent(&self, entry: EntryIndex) -> Option<EntryIndex> {
+        let row = self.record(entry).parent;
+        (row != NONE).then(|| EntryIndex(self.folders[row as usize].record))
+    }
+
+    /// The name of an entry; empty at the root.
+    pub fn name(&self, entry: EntryIndex) -> &str {
+        let record = self.record(entry);
+        let start = record.name_start as usize;
+        &self.names[start..start + usize::from(record.name_length)]
+    }
+
+    /// What an entry is.
+    pub fn kind(&self, entry: EntryIndex) -> EntryKind {
+        self.record(entry).kind
+    }
+
+    /// The size of an entry in bytes.
+    pub fn size(&self, entry: EntryIndex) -> u64 {
+        self.record(entry).size
+    }
+
+    /// When an entry's content was changed.
+    pub fn modified(&self, entry: EntryIndex) -> Timestamp {
+        self.record(entry).modified
+    }
+
+    /// The content hash of an entry, where the service states one.
+    pub fn fingerprint(&self, entry: EntryIndex) -> Option<&Fingerprint> {
+        self.details.get(entry.0 as usize)?.fingerprint.as_ref()
+    }
+
+    /// The service's version number of an entry; 0 where it has none.
+    pub fn version(&self, entry: EntryIndex) -> u64 {
+        self.details
+            .get(entry.0 as usize)
+            .map_or(0, |detail| detail.version)
+    }
+
+    /// All that tells whether an entry's content is what it was.
+    pub fn attributes(&self, entry: EntryIndex) -> Attributes {
+        Attributes {
+            size: self.size(entry),
+            modified: self.modified(entry),
+            version: self.version(entry),
+            fingerprint: self.fingerprint(entry).cloned(),
+        }
+    }
+
+    /// The service's id of an entry, without an allocation.
+    pub fn id_ref(&self, entry: EntryIndex) -> IdRef<'_> {
+        let record = self.record(entry);
+        match record.id_form {
+            IdForm::None => IdRef::None,
+            IdForm::Number => IdRef::Number(record.id),
+            IdForm::Text => IdRef::Text(text_of(&self.ids, record.id)),
+        }
+    }
+
+    /// The service's id of an entry.
+    pub fn id(&self, entry: EntryIndex) -> Option<EntryId> {
+        self.id_ref(entry).to_id()
+    }
+
+    /// The entry as a service would list it.
+    pub fn entry(&self, entry: EntryIndex) -> Entry<'_> {
+        Entry {
+            name: self.name(entry),
+            kind: self.kind(entry),
+            id: self.id_ref(entry),
+            size: self.size(entry),
+            modified: self.modified(entry),
+            version: self.version(entry),
+            fingerprint: self.fingerprint(entry),
+        }
+    }
+
+    /// How many entries a whole subtree has, the entry itself counted.
+    pub fn count(&self, entry: EntryIndex) -> u64 {
+        let mut count = 0;
+        let mut open = vec![entry];
+        while let Some(next) = open.pop() {
+            count += 1;
+            open.extend(self.children(next));
+        }
+        count
+    }
+
+    fn record(&self, entry: EntryIndex) -> &Record {
+        &self.records[entry.0 as usize]
+    }
+
+    fn folder(&self, entry: EntryIndex) -> Option<&Folder> {
+        self.folders.get(self.record(entry).folder as usize)
+    }
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Listing {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes one more entry. Names are checked when the listing is attached to a tree.
+    pub fn push(&mut self, entry: &Entry<'_>) {
+        let (id, id_form) = match entry.id {
+            IdRef::None => (0, IdForm::None),
+            IdRef::Number(number) => (number, IdForm::Number),
+            IdRef::Text(text) => {
+                let start = self.ids.len() as u64;
+                self.ids.push_str(text);
+                (start << 32 | text.len() as u64, IdForm::Text)
+            }
+        };
+        let name = (self.names.len() as u32, entry.name.len() as u32);
+        self.names.push_str(entry.name);
+        let record = Record {
+            size: entry.size,
+            modified: entry.modified,
+            id,
+            name_start: 0,
+            parent: NONE,
+            folder: NONE,
+            name_length: u16::try_from(entry.name.len()).unwrap_or(u16::MAX),
+            kind: entry.kind,
+            id_form,
+        };
+        let detail = Detail {
+            version: entry.version,
+            fingerprint: entry.fingerprint.cloned(),
+        };
+        self.rows.push(Row {
+            name,
+            record,
+            detail,
+        });
+    }
+
+    /// Takes all entries of a further page.
+    pub fn extend(&mut self, page: &Self) {
+        for position in 0..page.len() {
+            self.push(&page.entry(position));
+        }
+    }
+
+    /// How many entries were taken.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether the folder is empty.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The entry at a position below `len`, in the order taken.
+    pub fn entry(&self, position: usize) -> Entry<'_> {
+        let row = &self.rows[position];
+        let id = match row.record.id_form {
+            IdForm::None => IdRef::None,
+            IdForm::Number => IdRef::Number(row.record.id),
+            IdForm::Text => IdRef::Text(text_of(&self.ids, row.record.id)),
+        };
+        Entry {
+            name: self.name(position),
+            kind: row.record.kind,
+            id,
+            size: row.record.size,
+            modified: row.record.modified,
+            version: row.detail.version,
+            fingerprint: row.detail.fingerprint.as_ref(),
+        }
+    }
+
+    /// All entries, in the order taken.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        (0..self.len()).map(|position| self.entry(position))
+    }
+
+    fn name(&self, position: usize) -> &str {
+        let (start, length) = self.rows[position].name;
+        &self.names[start as usize..start as usize + length as usize]
+    }
+
+    fn order(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
+        order.sort_unstable_by(|&a, &b| self.name(a as usize).cmp(self.name(b as usize)));
+        order
+    }
+}
+
+impl<'a> IdRef<'a> {
+    /// The shortest form of an id that a service wrote as text.
+    pub fn from_text(text: &'a str) -> Self {
+        match text.parse::<u64>() {
+            Ok(number) if !text.starts_with(['0', '+']) || text == "0" => Self::Number(number),
+            _ => Self::Text(text),
+        }
+    }
+
+    /// The id as an owned value.
+    pub fn to_id(self) -> Option<EntryId> {
+        match self {
+            Self::None => None,
+            Self::Number(number) => Some(EntryId::new(&number.to_string())),
+            Self::Text(text) => Some(EntryId::new(text)),
+        }
+    }
+}
+
+fn text_of(buffer: &str, packed: u64) -> &str {
+    let start = (packed >> 32) as usize;
+    &buffer[start..start + (packed & u64::from(u32::MAX)) as usize]
+}
+
+fn index(number: usize) -> Result<u32, TreeError> {
+    u32::try_from(number)
+        .ok()
+        .filter(|&index| index != NONE)
+        .ok_or(TreeError::TooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    fn entry<'a>(name: &'a str, kind: EntryKind, id: IdRef<'a>) -> Entry<'a> {
+        Entry {
+            name,
+            kind,
+            id,
+            size: 7,
+            modified: Timestamp::default(),
+            version: 0,
+            fingerprint: None,
+        }
+    }
+
+    fn listing(names: &[&str]) -> Listing {
+        let mut listing = Listing::new();
+        for name in names {
+            let kind = if name.ends_with('d') {
+                EntryKind::Folder
+            } else {
+                EntryKind::File
+            };
+            listing.push(&entry(name, kind, IdRef::None));
+        }
+        listing
+    }
+
+    #[test]
+    fn a_record_stays_small() {
+        assert_eq!(size_of::<Record>(), 40);
+    }
+
+    #[test]
+    fn children_come_in_the_order_of_names() {
+        let mut tree = Tree::new();
+        tree.attach(tree.root(), listing(&["b", "ad", "c", "a"]))
+            .unwrap();
+        let names: Vec<_> = tree
+            .children(tree.root())
+            .map(|child| tree.name(child).to_owned())
+            .collect();
+        assert_eq!(names, ["a", "ad", "b", "c"]);
+        let folder = tree.child(tree.root(), "ad").unwrap();
+        assert!(!tree.is_listed(folder));
+        tree.attach(folder, listing(&["x"])).unwrap();
+        assert!(tree.is_listed(folder));
+        let found = tree.find(&EntryPath::parse("/ad/x").unwrap()).unwrap();
+        assert_eq!(tree.path(found).as_str(), "/ad/x");
+        assert_eq!(tree.count(tree.root()), 6);
+        assert_eq!(tree.find(&EntryPath::parse("/a/x").unwrap()), None);
+    }
+
+    #[test]
+    fn ids_keep_their_text() {
+        let mut tree = Tree::new();
+        let mut listing = Listing::new();
+        for (name, id) in [
+            ("a", "12"),
+            ("b", "012"),
+            ("c", "x-1"),
+            ("d", "0"),
+            ("e", "+5"),
+        ] {
+            listing.push(&entry(name, EntryKind::File, IdRef::from_text(id)));
+        }
+        tree.attach(tree.root(), listing).unwrap();
+        let ids: Vec<_> = tree
+            .children(tree.root())
+            .map(|child| tree.id(child).unwrap().as_str().to_owned())
+            .collect();
+        assert_eq!(ids, ["12", "012", "x-1", "0", "+5"]);
+    }
+
+    #[test]
+    fn refuses_twins_and_impossible_names() {
+        for names in [&["a", "a"][..], &[""], &["."], &[".."], &["a/b"], &["a\0"]] {
+            let mut tree = Tree::new();
+            assert!(
+                tree.attach(tree.root(), listing(names)).is_err(),
+                "{names:?}"
+            );
+            assert!(tree.is_empty());
+        }
+    }
+
+    #[test]
+    fn details_stay_with_their_entries() {
+        let fingerprint = Fingerprint::new("crc64", "9");
+        let mut listing = listing(&["a", "c"]);
+        listing.push(&Entry {
+            version: 3,
+            fingerprint: Some(&fingerprint),
+            ..entry("b", EntryKind::File, IdRef::None)
+        });
+        let mut tree = Tree::new();
+        tree.attach(tree.root(), listing).unwrap();
+        let versions: Vec<_> = tree
+            .children(tree.root())
+            .map(|child| tree.version(child))
+            .collect();
+        assert_eq!(versions, [0, 3, 0]);
+        let b = tree.child(tree.root(), "b").unwrap();
+        assert_eq!(tree.attributes(b).fingerprint, Some(fingerprint));
+    }
+}
