@@ -1,4 +1,9 @@
 //! reshelve
+pub mod clock;
 pub mod diagnostic;
+pub mod journal;
 pub mod manifest;
+pub mod plan;
+pub mod provider;
+pub mod state;
 pub mod tree;

@@ -35,7 +35,7 @@ pub struct Timestamp(i64);
 /// What tells whether an entry's content is what it was.
 ///
 /// For a folder only the fields that the service states matter; a local folder states none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Attributes {
     /// The size in bytes; 0 for a folder.
     pub size: u64,

@@ -1,0 +1,18 @@
+//! Deciding: from desired, observed and recorded trees to the fewest calls, proven.
+
+mod adoption;
+mod capabilities;
+mod operation;
+mod plan;
+mod planner;
+mod scope;
+
+pub use adoption::Adoptions;
+pub use capabilities::{
+    BatchKey, BatchRule, Bin, Capabilities, CaseRule, CopiedTime, Fact, FingerprintRule,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+};
+pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
+pub use plan::{BasedOn, Batch, BatchId, Cost, Plan, Recording, Summary, Verdict};
+pub use planner::PlanInput;
+pub use scope::{Reach, Scope};

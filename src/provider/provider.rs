@@ -1,0 +1,151 @@
+//! The one small trait that every storage service, layer and model implements.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::error::ProviderError;
+use crate::plan::{Capabilities, Operation, OperationId, Place};
+use crate::state::Seen;
+use crate::tree::{EntryId, EntryKind, EntryPath, Listing, SpaceAlias};
+
+/// What a provider answers, some time later.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
+
+/// A storage service with its spaces.
+///
+/// Walking, comparing, retrying and waiting are not its business. It makes one call where it is
+/// asked for one, and reports truthfully how that call ended.
+pub trait Provider: Send + Sync {
+    /// The capability sheet of one of its spaces.
+    ///
+    /// # Errors
+    /// The space is none of its own.
+    fn capabilities(&self, space: &SpaceAlias) -> Result<Capabilities, ProviderError>;
+
+    /// One page of the content of a folder, in a stable order.
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page>;
+
+    /// The entries at these places, in the order asked for; `None` where nothing is.
+    fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>>;
+
+    /// Carries out the operations of one batch, in one call where the service has such a call.
+    ///
+    /// An error means that nothing is known of the items beyond what its `effect` says.
+    fn execute<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply>;
+
+    /// How the tasks are getting on that an earlier reply named.
+    fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>>;
+}
+
+/// Which page of which folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRequest {
+    /// The space.
+    pub space: SpaceAlias,
+    /// The folder.
+    pub folder: EntryPath,
+    /// The folder's id, where the service has ids; `None` at the root.
+    pub id: Option<EntryId>,
+    /// Where the last page ended; `None` for the first page.
+    pub page: Option<PageToken>,
+}
+
+/// Where a page ended, in the service's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PageToken(pub String);
+
+/// A part of the content of a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The entries.
+    pub listing: Listing,
+    /// Where the next page begins; `None` where this was the last.
+    pub next: Option<PageToken>,
+    /// Remarks about entries that cannot be handled, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One entry that was asked for by its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchedEntry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its id and attributes.
+    pub seen: Seen,
+}
+
+/// One call to carry out.
+pub struct BatchRequest<'a> {
+    /// The run, which names the folder in the bin and makes temporary names unique.
+    pub run: &'a str,
+    /// The items, all of one kind.
+    pub operations: &'a [&'a Operation],
+    /// Hears of bytes that were carried and items that are done.
+    pub progress: &'a dyn Progress,
+}
+
+/// Hears how a long call gets on.
+pub trait Progress: Send + Sync {
+    /// So many more bytes were carried.
+    fn bytes(&self, count: u64);
+
+    /// One more item is done.
+    fn item(&self);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProgress;
+
+/// How the items of a call ended.
+#[derive(Debug, Clone, Default)]
+pub struct BatchReply {
+    /// One for each item that the service spoke of, matched by the item itself. An operation
+    /// without an item here is in doubt.
+    pub items: Vec<ItemReply>,
+    /// Tasks that go on after the reply.
+    pub tasks: Vec<TaskId>,
+}
+
+/// How one item ended.
+#[derive(Debug, Clone)]
+pub struct ItemReply {
+    /// The item.
+    pub operation: OperationId,
+    /// Its end.
+    pub end: Result<ItemDone, ProviderError>,
+}
+
+/// What the service said of an item that was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemDone {
+    /// The id of the entry that came to be or was moved.
+    pub id: Option<EntryId>,
+    /// The name that the service gave, where it was not the one asked for.
+    pub name: Option<String>,
+    /// Where a removed entry can be found again, in the provider's own words.
+    pub bin: Option<String>,
+}
+
+/// The service's id of a task.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub String);
+
+/// How a task gets on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskStatus {
+    /// It goes on.
+    Running,
+    /// It says that it succeeded; the tree decides.
+    Succeeded,
+    /// It says that it failed, with its reason; the tree decides.
+    Failed(String),
+    /// The service knows no such task.
+    Unknown,
+}
+
+impl Progress for NoProgress {
+    fn bytes(&self, _count: u64) {}
+
+    fn item(&self) {}
+}

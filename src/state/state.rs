@@ -1,0 +1,171 @@
+//! The provenance of what was placed. Helpful, never required: observation is truth.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::tree::{Address, Attributes, Digest, EntryId, EntryKind, EntryPath, SpaceAlias};
+
+/// What earlier runs placed or took over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Which state this is, from its first write on.
+    pub lineage: Lineage,
+    /// How often it was written.
+    pub serial: u64,
+    /// The digest of the file that it followed; `None` for the first.
+    pub previous: Option<Digest>,
+    /// The storage root that each alias meant, so that an alias that is given to another space
+    /// does not inherit its records.
+    pub spaces: BTreeMap<SpaceAlias, String>,
+    /// The records by target.
+    pub records: BTreeMap<Address, Provenance>,
+    /// Plans that were applied, the newest last; a plan is applied at most once.
+    pub used_plans: Vec<PlanId>,
+}
+
+/// What is known of one placed entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The placement that asked for it.
+    pub placement: PlacementRef,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The path that was wished, where it was placed under another name beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wished: Option<EntryPath>,
+    /// From which version of which entry; `None` for folders that were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The entry as it was after it was placed.
+    pub target: Seen,
+    /// How it came to be ours.
+    pub proof: Proof,
+    /// The run that recorded it.
+    pub run: RunId,
+}
+
+/// Where content came from, and how it looked then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The entry.
+    pub address: Address,
+    /// How it looked when it was placed.
+    pub seen: Seen,
+}
+
+/// An entry's identity and content at one time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The service's id, where it has ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<EntryId>,
+    /// What tells its content.
+    pub attributes: Attributes,
+}
+
+/// How an entry came to be ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// We placed it.
+    Placed,
+    /// It was there with proven equal content.
+    Adopted,
+    /// It was there, and nothing proves its content.
+    Unverified,
+}
+
+/// A placement across manifests.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PlacementRef {
+    /// The manifest's name.
+    pub manifest: Box<str>,
+    /// The placement's id.
+    pub placement: Box<str>,
+}
+
+/// The identity of a state: random text, given at its first write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lineage(Box<str>);
+
+/// The identity of a plan: `sha256:…` over its content.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlanId(Box<str>);
+
+/// The identity of a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(Box<str>);
+
+/// The most plans that are remembered as used.
+const REMEMBERED_PLANS: usize = 1000;
+
+impl State {
+    /// A state that knows nothing yet.
+    pub fn new(lineage: Lineage) -> Self {
+        Self {
+            lineage,
+            serial: 0,
+            previous: None,
+            spaces: BTreeMap::new(),
+            records: BTreeMap::new(),
+            used_plans: Vec::new(),
+        }
+    }
+
+    /// Remembers that a plan was applied; the oldest of a thousand is forgotten.
+    pub fn use_plan(&mut self, plan: PlanId) {
+        if self.used_plans.len() >= REMEMBERED_PLANS {
+            self.used_plans.remove(0);
+        }
+        self.used_plans.push(plan);
+    }
+
+    /// Whether a plan was applied before.
+    pub fn has_used(&self, plan: &PlanId) -> bool {
+        self.used_plans.contains(plan)
+    }
+}
+
+macro_rules! text_newtype {
+    ($name:ident) => {
+        impl $name {
+            /// Takes the text as it is.
+            pub fn new(text: &str) -> Self {
+                Self(text.into())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_newtype!(Lineage);
+text_newtype!(PlanId);
+text_newtype!(RunId);
+
+impl RunId {
+    /// Stands in a plan for the run that will apply it.
+    pub fn none() -> Self {
+        Self::new("")
+    }
+}
+
+impl fmt::Display for PlacementRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.manifest, self.placement)
+    }
+}
