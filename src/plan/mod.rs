@@ -6,6 +6,8 @@ mod operation;
 mod plan;
 mod planner;
 mod scope;
+mod simulate;
+mod world;
 
 pub use adoption::Adoptions;
 pub use capabilities::{
@@ -16,3 +18,5 @@ pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Str
 pub use plan::{BasedOn, Batch, BatchId, Cost, Plan, Recording, Summary, Verdict};
 pub use planner::PlanInput;
 pub use scope::{Reach, Scope};
+pub use simulate::SimulationError;
+pub use world::{Node, World};
