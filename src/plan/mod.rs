@@ -15,7 +15,7 @@ pub use capabilities::{
     FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
-pub use plan::{BasedOn, Batch, BatchId, Cost, Plan, Recording, Summary, Verdict};
+pub use plan::{BasedOn, Batch, BatchId, Cost, GuardReading, Plan, Recording, Summary, Verdict};
 pub use planner::PlanInput;
 pub use scope::{Reach, Scope};
 pub use simulate::SimulationError;

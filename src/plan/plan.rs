@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::adoption::Adoptions;
 use super::operation::{Operation, OperationId};
 use crate::diagnostic::Diagnostic;
-use crate::manifest::SpaceDefinition;
+use crate::manifest::{Limit, SpaceDefinition};
 use crate::state::{Lineage, PlanId, Provenance};
 use crate::tree::{Address, Digest, SpaceAlias, Timestamp};
 
@@ -51,6 +51,9 @@ pub struct BasedOn {
     pub manifest: Digest,
     /// The manifest files, as the user named them.
     pub files: Vec<String>,
+    /// The names of these manifests, in the same order.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// The values of `--var`, so that the manifest can be read the same way again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
@@ -118,6 +121,20 @@ pub struct Summary {
     pub copied: u64,
     /// Folders that are made.
     pub created: u64,
+    /// The guards that the manifests set, and how far each is used up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<GuardReading>,
+}
+
+/// How far a guard is used up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardReading {
+    /// Its name in the manifest, for example `max_removes`.
+    pub guard: String,
+    /// What the plan needs of it: entries, calls or seconds.
+    pub measured: u64,
+    /// What it allows; calls and seconds are a `Count`.
+    pub limit: Limit,
 }
 
 /// What a plan costs.
