@@ -6,4 +6,5 @@ pub mod manifest;
 pub mod plan;
 pub mod provider;
 pub mod state;
+pub mod store;
 pub mod tree;

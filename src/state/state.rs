@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::tree::{Address, Attributes, Digest, EntryId, EntryKind, EntryPath, SpaceAlias};
+use crate::tree::{
+    Address, Attributes, Digest, EntryId, EntryKind, EntryPath, SpaceAlias, Timestamp,
+};
 
 /// What earlier runs placed or took over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,10 +164,52 @@ impl RunId {
     pub fn none() -> Self {
         Self::new("")
     }
+
+    /// The id of a run that begins at this time. Ids sort by time; the seed, which is to be
+    /// random, keeps runs of one millisecond apart.
+    pub fn at(time: Timestamp, seed: u64) -> Self {
+        let time = jiff::Timestamp::from_nanosecond(i128::from(time.nanoseconds()))
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let time = time.strftime("%Y%m%dT%H%M%S%3f");
+        Self(format!("{time}-{:08x}", seed as u32).into())
+    }
+}
+
+impl Lineage {
+    /// The lineage of a new state; the seed is to be random.
+    pub fn from_seed(seed: u128) -> Self {
+        Self(format!("{seed:032x}").into())
+    }
 }
 
 impl fmt::Display for PlacementRef {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}/{}", self.manifest, self.placement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn run_ids_sort_by_time() {
+        let ids: Vec<_> = [(0, 9), (1_795_265_700_123_999_999, 5), (i64::MAX, 0)]
+            .map(|(nanoseconds, seed)| RunId::at(Timestamp::from_nanoseconds(nanoseconds), seed))
+            .into();
+        assert_eq!(ids[1].as_str(), "20261121T125500123-00000005");
+        assert!(ids.is_sorted());
+    }
+
+    #[test]
+    fn only_so_many_plans_are_remembered() {
+        let mut state = State::new(Lineage::from_seed(1));
+        let plan = |number: usize| PlanId::new(&number.to_string());
+        for number in 0..=REMEMBERED_PLANS {
+            state.use_plan(plan(number));
+        }
+        assert!(!state.has_used(&plan(0)));
+        assert!(state.has_used(&plan(1)));
+        assert!(state.has_used(&plan(REMEMBERED_PLANS)));
     }
 }

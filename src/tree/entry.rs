@@ -1,6 +1,7 @@
 //! What is known of one entry: its kind, id and attributes.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,28 @@ impl Timestamp {
     }
 }
 
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, with as many decimals as there are: `2026-11-21T09:00:00.5Z`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        jiff::Timestamp::from_nanosecond(i128::from(self.0))
+            .map_err(|_| fmt::Error)?
+            .fmt(formatter)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time: jiff::Timestamp = text
+            .parse()
+            .map_err(|_| format!("`{text}` is no time; one looks like `2026-11-21T09:00:00Z`"))?;
+        i64::try_from(time.as_nanosecond())
+            .map(Self)
+            .map_err(|_| format!("the time `{text}` is too far away"))
+    }
+}
+
 impl fmt::Display for EntryKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -122,5 +145,26 @@ impl fmt::Display for EntryKind {
 impl fmt::Display for EntryId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn times_keep_every_nanosecond_as_text() {
+        for nanoseconds in [i64::MIN, -1, 0, 1, 1_795_251_300_120_000_000, i64::MAX] {
+            let time = Timestamp::from_nanoseconds(nanoseconds);
+            assert_eq!(time.to_string().parse(), Ok(time));
+        }
+        assert_eq!(
+            Timestamp::from_parts(0, 0).to_string(),
+            "1970-01-01T00:00:00Z"
+        );
+        for text in ["", "yesterday", "9999-01-01T00:00:00Z"] {
+            text.parse::<Timestamp>().unwrap_err();
+        }
     }
 }

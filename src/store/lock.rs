@@ -1,0 +1,159 @@
+//! One writing run at a time: a lock that the kernel frees when its holder dies.
+
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::folder::StateFolder;
+use crate::state::RunId;
+use crate::tree::Timestamp;
+
+/// The right to write the state and to change storage on its behalf, until dropped.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+/// Who holds a lock: text for people, never used to decide anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process.
+    pub process: u32,
+    /// The machine.
+    pub host: String,
+    /// The run.
+    pub run: RunId,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Lock {
+    /// Takes the lock of a state folder, which is made where it is missing.
+    ///
+    /// # Errors
+    /// `Locked`, naming the holder; or the folder cannot be written.
+    pub fn take(folder: &StateFolder, holder: &Holder) -> Result<Self, StoreError> {
+        folder.create()?;
+        let path = folder.path().join("lock");
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(StoreError::writing(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+            Err(TryLockError::Error(error)) => return Err(StoreError::writing(&path)(error)),
+        }
+        let mut lock = Self { file };
+        lock.sign(holder, &path)?;
+        Ok(lock)
+    }
+
+    fn sign(&mut self, holder: &Holder, path: &Path) -> Result<(), StoreError> {
+        let text = serde_json::to_string(holder).unwrap_or_default();
+        self.file
+            .set_len(0)
+            .and_then(|()| self.file.write_all(text.as_bytes()))
+            .map_err(StoreError::writing(path))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file frees the lock; its text would only mislead people until the next run.
+        let _ = self.file.rewind();
+        let _ = self.file.set_len(0);
+    }
+}
+
+impl Holder {
+    /// This process, for a run that begins now.
+    pub fn this_process(run: RunId, since: Timestamp) -> Self {
+        let host = rustix::system::uname().nodename().to_string_lossy().into();
+        Self {
+            process: std::process::id(),
+            host,
+            run,
+            since,
+        }
+    }
+}
+
+fn held(path: PathBuf, file: &mut File) -> StoreError {
+    let mut text = String::new();
+    let holder = Read::take(file, 4096)
+        .read_to_string(&mut text)
+        .ok()
+        .and_then(|_| serde_json::from_str(&text).ok());
+    StoreError::Locked { path, holder }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "run {} of process {} on {}, since {}",
+            self.run, self.process, self.host, self.since
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    fn holder(run: &str) -> Holder {
+        Holder::this_process(RunId::new(run), Timestamp::default())
+    }
+
+    #[test]
+    fn one_run_holds_it_until_it_is_dropped() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = StateFolder::at(place.path().join(".reshelve"));
+        let first = Lock::take(&folder, &holder("first")).unwrap();
+        let error = Lock::take(&folder, &holder("second")).unwrap_err();
+        let text = error.to_string();
+        let process = std::process::id().to_string();
+        for part in ["first", &process, "1970-01-01T00:00:00Z"] {
+            assert!(text.contains(part), "{text}");
+        }
+        drop(first);
+        Lock::take(&folder, &holder("second")).unwrap();
+    }
+
+    #[test]
+    fn text_of_a_dead_run_hinders_nobody() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = StateFolder::at(place.path());
+        std::fs::write(
+            place.path().join("lock"),
+            "{\"process\":1, and so on".repeat(300),
+        )
+        .unwrap();
+        let lock = Lock::take(&folder, &holder("next")).unwrap();
+        let error = Lock::take(&folder, &holder("other")).unwrap_err();
+        assert!(error.to_string().contains("run next"), "{error}");
+        drop(lock);
+    }
+
+    #[test]
+    fn its_folder_is_private_and_ignored_by_version_control() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a/.reshelve");
+        let _lock = Lock::take(&StateFolder::at(&path), &holder("r")).unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert_eq!(std::fs::read(path.join(".gitignore")).unwrap(), b"*\n");
+    }
+}
