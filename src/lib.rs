@@ -3,6 +3,7 @@ pub mod clock;
 pub mod diagnostic;
 pub mod journal;
 pub mod manifest;
+pub mod observe;
 pub mod plan;
 pub mod provider;
 pub mod state;

@@ -1,10 +1,16 @@
 //! The storage services, behind one small trait.
 
 mod error;
+mod local;
 mod provider;
+mod registry;
+mod router;
 
 pub use error::{Effect, ErrorKind, ProviderError, Retry};
+pub use local::LocalProvider;
 pub use provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemDone, ItemReply, ListRequest, NoProgress,
     Page, PageToken, Progress, Provider, TaskId, TaskStatus,
 };
+pub use registry::{SpaceKeys, SpaceValues, open, providers};
+pub use router::Router;

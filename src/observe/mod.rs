@@ -1,0 +1,8 @@
+//! Looking: from scopes to a picture of every space, in the fewest reads.
+
+mod demand;
+mod observe;
+mod pages;
+mod queue;
+
+pub use observe::{Limits, ObserveError, Observed, Progress, observe};

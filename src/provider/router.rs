@@ -1,0 +1,166 @@
+//! Several providers as one: each call goes to the provider that has the space.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::{ErrorKind, ProviderError};
+use super::provider::{
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, TaskId, TaskStatus,
+};
+use crate::plan::{Capabilities, Operation, Place};
+use crate::tree::SpaceAlias;
+
+/// Several providers as one.
+#[derive(Clone, Default)]
+pub struct Router {
+    routes: BTreeMap<SpaceAlias, Arc<dyn Provider>>,
+    /// In the order in which they were added; a task's id begins with the position here.
+    providers: Vec<Arc<dyn Provider>>,
+}
+
+impl Router {
+    /// A router that knows no space yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends the calls for these spaces to `provider`. A space that was known before goes there
+    /// from now on.
+    pub fn add(
+        &mut self,
+        spaces: impl IntoIterator<Item = SpaceAlias>,
+        provider: &Arc<dyn Provider>,
+    ) {
+        if !self
+            .providers
+            .iter()
+            .any(|other| Arc::ptr_eq(other, provider))
+        {
+            self.providers.push(Arc::clone(provider));
+        }
+        for space in spaces {
+            self.routes.insert(space, Arc::clone(provider));
+        }
+    }
+
+    fn route(&self, space: &SpaceAlias) -> Result<&Arc<dyn Provider>, ProviderError> {
+        self.routes.get(space).ok_or_else(|| {
+            let message = format!("the space `{space}` was not opened");
+            ProviderError::refused(ErrorKind::NotFound, message)
+        })
+    }
+
+    fn number(&self, provider: &Arc<dyn Provider>) -> usize {
+        let same = |other: &Arc<dyn Provider>| Arc::ptr_eq(other, provider);
+        self.providers.iter().position(same).unwrap_or_default()
+    }
+
+    /// The provider of a batch, which is the same for every item and both of its ends.
+    fn route_of_batch(
+        &self,
+        operations: &[&Operation],
+    ) -> Result<Option<&Arc<dyn Provider>>, ProviderError> {
+        let mut chosen: Option<&Arc<dyn Provider>> = None;
+        let ends = (operations.iter())
+            .flat_map(|operation| [operation.action.from(), operation.action.to()]);
+        for place in ends.flatten() {
+            let provider = self.route(&place.space)?;
+            if chosen.is_some_and(|chosen| !Arc::ptr_eq(chosen, provider)) {
+                let message = format!(
+                    "cannot work on `{place}` in one call with spaces of another provider; \
+                     nothing can be placed from one provider to another"
+                );
+                return Err(ProviderError::refused(ErrorKind::Unsupported, message));
+            }
+            chosen = Some(provider);
+        }
+        Ok(chosen)
+    }
+
+    async fn fetch_all(
+        &self,
+        places: &[Place],
+    ) -> Result<Vec<Option<FetchedEntry>>, ProviderError> {
+        let mut found = vec![None; places.len()];
+        for provider in &self.providers {
+            let mut positions = Vec::new();
+            let mut asked = Vec::new();
+            for (position, place) in places.iter().enumerate() {
+                if Arc::ptr_eq(self.route(&place.space)?, provider) {
+                    positions.push(position);
+                    asked.push(place.clone());
+                }
+            }
+            if asked.is_empty() {
+                continue;
+            }
+            let answers = provider.fetch(&asked).await?;
+            if answers.len() != asked.len() {
+                return Err(wrong_count(asked.len(), answers.len()));
+            }
+            for (position, entry) in positions.iter().zip(answers) {
+                found[*position] = entry;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn poll_all(&self, tasks: &[TaskId]) -> Result<Vec<TaskStatus>, ProviderError> {
+        let mut statuses = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let known = task.0.split_once(':').and_then(|(number, rest)| {
+                let provider = self.providers.get(number.parse::<usize>().ok()?)?;
+                Some((provider, TaskId(rest.to_owned())))
+            });
+            statuses.push(match known {
+                Some((provider, task)) => provider
+                    .poll(&[task])
+                    .await?
+                    .pop()
+                    .unwrap_or(TaskStatus::Unknown),
+                None => TaskStatus::Unknown,
+            });
+        }
+        Ok(statuses)
+    }
+}
+
+impl Provider for Router {
+    fn capabilities(&self, space: &SpaceAlias) -> Result<Capabilities, ProviderError> {
+        self.route(space)?.capabilities(space)
+    }
+
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page> {
+        match self.route(&request.space) {
+            Ok(provider) => provider.list(request),
+            Err(error) => Box::pin(async move { Err(error) }),
+        }
+    }
+
+    fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {
+        Box::pin(self.fetch_all(places))
+    }
+
+    fn execute<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
+        Box::pin(async move {
+            let Some(provider) = self.route_of_batch(request.operations)? else {
+                return Ok(BatchReply::default());
+            };
+            let number = self.number(provider);
+            let mut reply = provider.execute(request).await?;
+            for task in &mut reply.tasks {
+                task.0 = format!("{number}:{}", task.0);
+            }
+            Ok(reply)
+        })
+    }
+
+    fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
+        Box::pin(self.poll_all(tasks))
+    }
+}
+
+fn wrong_count(asked: usize, answered: usize) -> ProviderError {
+    let message = format!("{asked} entries were asked for and {answered} answers came");
+    ProviderError::passing(ErrorKind::InvalidReply, message)
+}
