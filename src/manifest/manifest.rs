@@ -295,6 +295,16 @@ impl SpaceDefinition {
     pub fn key(&self, name: &str) -> Option<&str> {
         self.keys.get(name).map(String::as_str)
     }
+
+    /// One line that tells this storage root from any other.
+    pub fn identity(&self) -> String {
+        let keys: Vec<String> = self
+            .keys
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        format!("{} {}", self.provider, keys.join(" "))
+    }
 }
 
 impl Layout {

@@ -46,6 +46,8 @@ pub struct Capabilities {
     pub name_check: NameCheck,
     /// Whether a copy keeps the time of its source.
     pub copied_time: CopiedTime,
+    /// Which machine carries the bytes of a copy.
+    pub carrier: Carrier,
     /// Calls a second that the service allows; `None` where it sets no limit.
     pub calls_per_second: Option<u32>,
     /// Where the values come from.
@@ -173,6 +175,16 @@ pub enum CopiedTime {
     Kept,
     /// It gets the time of the copy.
     New,
+}
+
+/// Which machine carries the bytes of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carrier {
+    /// The service's.
+    Service,
+    /// The one that this program runs on.
+    ThisMachine,
 }
 
 /// Where a value of the sheet comes from.

@@ -1,22 +1,38 @@
 //! Deciding: from desired, observed and recorded trees to the fewest calls, proven.
 
 mod adoption;
+mod batch;
+mod bound;
 mod capabilities;
+mod change;
+mod claims;
+mod context;
+mod decide;
+mod diff;
+mod expand;
+mod graph;
+mod guard;
+mod keep;
+mod lower;
 mod operation;
+mod origins;
 mod plan;
 mod planner;
+mod prove;
+mod recorded;
+mod roots;
 mod scope;
 mod simulate;
 mod world;
 
 pub use adoption::Adoptions;
 pub use capabilities::{
-    BatchKey, BatchRule, Bin, Capabilities, CaseRule, CopiedTime, Fact, FingerprintRule,
+    BatchKey, BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
     FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 pub use plan::{BasedOn, Batch, BatchId, Cost, GuardReading, Plan, Recording, Summary, Verdict};
-pub use planner::PlanInput;
-pub use scope::{Reach, Scope};
+pub use planner::{PlanInput, plan};
+pub use scope::{Reach, Scope, scopes};
 pub use simulate::SimulationError;
 pub use world::{Node, World};

@@ -2,11 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::adoption::{AdoptedPair, AdoptionGroup, Adoptions};
+use super::batch::{Batched, batch};
+use super::bound::cost;
 use super::capabilities::Capabilities;
-use super::plan::BasedOn;
-use crate::manifest::Manifest;
-use crate::state::State;
-use crate::tree::{ObservedWorld, SpaceAlias, Timestamp};
+use super::change::Differences;
+use super::claims::{Claims, clashes};
+use super::context::Context;
+use super::diff::diff;
+use super::expand::{Expanded, expand};
+use super::guard::{count, guard};
+use super::keep::{Kept, Removal, keep, removed_nodes};
+use super::lower::lower;
+use super::origins::origins;
+use super::plan::{BasedOn, Cost, Plan, Summary};
+use super::prove::simulate;
+use super::roots::roots;
+use super::world::World;
+use crate::diagnostic::Diagnostic;
+use crate::manifest::{Manifest, SpaceDefinition};
+use crate::state::{PlacementRef, PlanId, Proof, Provenance, State};
+use crate::tree::{Address, ObservedWorld, SpaceAlias, Timestamp};
+
+/// How long a saved plan can be applied, in seconds.
+const SECONDS_VALID: i64 = 24 * 60 * 60;
 
 /// Everything that a plan is made from. Same input, same bytes.
 #[derive(Debug, Clone, Copy)]
@@ -27,4 +46,237 @@ pub struct PlanInput<'a> {
     pub now: Timestamp,
     /// Reading calls that observing took.
     pub reads: u64,
+}
+
+/// What the first steps find, in the observed world or in a simulated one.
+pub(super) struct Derived {
+    pub(super) differences: Differences,
+    pub(super) removals: Vec<Removal>,
+    expanded: Expanded,
+    kept: Kept,
+    clashes: Vec<Diagnostic>,
+}
+
+/// Makes a plan. Problems are findings in it, never panics or early errors. Its id is given when
+/// it is sealed.
+pub fn plan(input: &PlanInput<'_>) -> Plan {
+    let world = World::new(input.observed);
+    let context = Context::new(input, &world, valid_records(input));
+    let derived = derive(&context);
+    let lowered = lower(&context, &derived.differences, &derived.removals);
+    let mut batched = batch(&context, lowered);
+    let cost = cost(&context, &batched);
+    let mut summary = summary(&derived, &batched);
+    let mut findings: Vec<Diagnostic> = derived.findings().cloned().collect();
+    findings.extend(remarks(&context, &derived));
+    findings.extend(guard(&context, &batched.operations, &cost, &mut summary));
+    if !findings.iter().any(Diagnostic::is_error)
+        && let Err(internal) = simulate(&context, &derived.differences, &derived.removals, &batched)
+    {
+        findings.push(internal);
+        batched = Default::default();
+    }
+    findings.sort_by(|a, b| {
+        (a.severity, &a.code, &a.path, &a.detail).cmp(&(b.severity, &b.code, &b.path, &b.detail))
+    });
+    let forgotten = forgotten(&context);
+    let adoptions = adoptions(&context, derived.differences.adopted);
+    assemble(
+        input, batched, findings, adoptions, forgotten, summary, cost,
+    )
+}
+
+/// Steps 1 to 5: everything up to the provider's operations.
+pub(super) fn derive(context: &Context<'_>) -> Derived {
+    let expanded = expand(context);
+    let claims = Claims::new(context, &expanded);
+    let kept = keep(context, &expanded, &claims);
+    let mut differences = diff(context, &expanded, &claims, removed_nodes(&kept.removals));
+    origins(context, &mut differences);
+    let emptied = roots(context, &mut differences);
+    let clashes = clashes(context, &expanded, &kept.removals);
+    let removals = kept.removals.iter().cloned().chain(emptied).collect();
+    Derived {
+        differences,
+        removals,
+        expanded,
+        kept,
+        clashes,
+    }
+}
+
+impl Derived {
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.expanded
+            .findings
+            .iter()
+            .chain(&self.kept.findings)
+            .chain(&self.clashes)
+            .chain(&self.differences.findings)
+    }
+}
+
+/// The records whose alias still means the space that it meant then.
+fn valid_records<'a>(input: &PlanInput<'a>) -> impl Iterator<Item = (&'a Address, &'a Provenance)> {
+    let recorded = input.recorded;
+    let spaces = defined_spaces(input.manifests);
+    let stale: BTreeSet<&SpaceAlias> = recorded
+        .spaces
+        .iter()
+        .filter(|(alias, identity)| {
+            spaces
+                .get(*alias)
+                .is_some_and(|space| space.identity() != **identity)
+        })
+        .map(|(alias, _)| alias)
+        .collect();
+    recorded
+        .records
+        .iter()
+        .filter(move |(address, _)| !stale.contains(&address.space))
+}
+
+fn defined_spaces(manifests: &[Manifest]) -> BTreeMap<SpaceAlias, SpaceDefinition> {
+    let spaces = manifests.iter().flat_map(|manifest| &manifest.spaces);
+    spaces
+        .map(|(alias, definition)| (alias.clone(), definition.clone()))
+        .collect()
+}
+
+fn summary(derived: &Derived, batched: &Batched) -> Summary {
+    let differences = &derived.differences;
+    let adopted = || differences.adopted.values().flatten();
+    let mut summary = Summary {
+        in_place: differences.in_place,
+        adopted: adopted().count() as u64,
+        unverified: adopted()
+            .filter(|pair| pair.proof == Proof::Unverified)
+            .count() as u64,
+        kept: differences.kept,
+        extra: derived.kept.extra.len() as u64,
+        conflicts: differences.conflicts,
+        ..Summary::default()
+    };
+    count(&batched.operations.iter().collect::<Vec<_>>(), &mut summary);
+    summary
+}
+
+/// What a reader should know although it stops nothing.
+fn remarks(context: &Context<'_>, derived: &Derived) -> Vec<Diagnostic> {
+    let mut remarks: Vec<Diagnostic> = derived
+        .kept
+        .extra
+        .iter()
+        .map(|extra| {
+            let entries = context.world.measure(extra.node).0;
+            let subject = if entries > 1 {
+                format!(
+                    "{} and the {} entries in it stay",
+                    extra.address,
+                    entries - 1
+                )
+            } else {
+                format!("{} stays", extra.address)
+            };
+            Diagnostic::note(
+                "extra",
+                "a mirror's target holds more than its source",
+                format!("{subject}: {}.", extra.why),
+            )
+            .at(context.placement(extra.placement).location.clone())
+            .about(&extra.address)
+        })
+        .collect();
+    let skipped = derived.differences.special_skipped;
+    if skipped > 0 {
+        let detail = format!(
+            "{skipped} entries of sources are neither files nor folders and are not copied."
+        );
+        remarks.push(Diagnostic::note(
+            "special-skipped",
+            "special entries are left out",
+            detail,
+        ));
+    }
+    remarks
+}
+
+/// Records of the manifests of this run whose placement is gone, or whose entry was taken away by
+/// others and is not wanted back.
+fn forgotten(context: &Context<'_>) -> Vec<Address> {
+    let names: BTreeSet<&str> = context
+        .input
+        .manifests
+        .iter()
+        .map(|manifest| manifest.name.as_str())
+        .collect();
+    let placements: BTreeSet<&PlacementRef> = context
+        .placements
+        .iter()
+        .map(|placement| &placement.reference)
+        .collect();
+    let is_forgotten = |address: &Address, record: &Provenance| {
+        names.contains(&*record.placement.manifest)
+            && (!placements.contains(&record.placement) || is_known_absent(context.world, address))
+    };
+    let records = context.input.recorded.records.iter();
+    records
+        .filter(|(address, record)| is_forgotten(address, record))
+        .map(|(address, _)| address.clone())
+        .collect()
+}
+
+/// Whether nothing is at an address, and not merely nothing known of it.
+fn is_known_absent(world: &World, address: &Address) -> bool {
+    let Some(mut node) = world.root(&address.space) else {
+        return false;
+    };
+    for name in address.path.segments() {
+        match world.child(node, name) {
+            Some(child) => node = child,
+            None => return world.is_listed(node),
+        }
+    }
+    false
+}
+
+type AdoptedPairs = BTreeMap<(usize, Option<SpaceAlias>, SpaceAlias), Vec<AdoptedPair>>;
+
+fn adoptions(context: &Context<'_>, adopted: AdoptedPairs) -> Adoptions {
+    let groups =
+        adopted.into_iter().map(
+            |((placement, source_space, target_space), pairs)| AdoptionGroup {
+                placement: context.reference(placement).clone(),
+                source_space,
+                target_space,
+                pairs,
+            },
+        );
+    Adoptions::observed(context.input.observed.clone(), groups.collect())
+}
+
+fn assemble(
+    input: &PlanInput<'_>,
+    batched: Batched,
+    findings: Vec<Diagnostic>,
+    adoptions: Adoptions,
+    forgotten: Vec<Address>,
+    summary: Summary,
+    cost: Cost,
+) -> Plan {
+    Plan {
+        id: PlanId::new(""),
+        created: input.now,
+        expires: input.now.plus_seconds(SECONDS_VALID),
+        based_on: input.based_on.clone(),
+        spaces: defined_spaces(input.manifests),
+        operations: batched.operations,
+        batches: batched.batches,
+        findings,
+        recordings: batched.recordings,
+        adoptions,
+        forgotten,
+        summary,
+        cost,
+    }
 }

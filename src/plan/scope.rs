@@ -1,5 +1,6 @@
 //! What has to be observed: data for the observer, which knows no manifest.
 
+use crate::manifest::{Manifest, Placement, Wish};
 use crate::tree::Address;
 
 /// A part of a space that must be known.
@@ -20,4 +21,33 @@ pub enum Reach {
     Children,
     /// The entry and everything below it.
     Subtree,
+}
+
+/// What has to be observed before these manifests can be planned.
+pub fn scopes(manifests: &[Manifest]) -> Vec<Scope> {
+    let placements = manifests.iter().flat_map(|manifest| &manifest.placements);
+    let mut scopes: Vec<Scope> = placements.flat_map(of_placement).collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+fn of_placement(placement: &Placement) -> Vec<Scope> {
+    let subtree = |address: &Address| Scope {
+        address: address.clone(),
+        reach: Reach::Subtree,
+    };
+    match &placement.wish {
+        Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
+            vec![
+                subtree(&transfer.source.base),
+                subtree(transfer.target.address()),
+            ]
+        }
+        Wish::Folder(address) => vec![Scope {
+            address: address.clone(),
+            reach: Reach::Entry,
+        }],
+        Wish::Absent(selection, ..) => vec![subtree(&selection.base)],
+    }
 }

@@ -1,0 +1,385 @@
+//! Step 7: operations that share a key and do not depend on each other share a call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::capabilities::{BatchKey, BatchRule, Capabilities};
+use super::context::Context;
+use super::graph::{Cause, Graph};
+use super::lower::Lowered;
+use super::operation::{Action, Operation, OperationId, Strategy};
+use super::plan::{Batch, BatchId, Recording};
+use crate::manifest::{Disposal, Permissions};
+use crate::tree::{EntryPath, SpaceAlias};
+
+/// Operations in an order in which they can be done, the calls that carry them, and what the
+/// state will hold.
+#[derive(Debug, Default)]
+pub(super) struct Batched {
+    pub(super) operations: Vec<Operation>,
+    pub(super) batches: Vec<Batch>,
+    pub(super) recordings: Vec<Recording>,
+    /// How many operations go to a temporary name first.
+    pub(super) temporary: u64,
+    /// The longest chain of new folders, one in the other.
+    pub(super) deepest_creation: u64,
+}
+
+/// What operations of one call have in common. The kind of call comes first, so that keys order
+/// as calls should: folders before what goes into them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    kind: CallKind,
+    provider: String,
+    source_space: Option<SpaceAlias>,
+    target_space: Option<SpaceAlias>,
+    target_folder: Option<EntryPath>,
+    strategy: Option<Strategy>,
+    permissions: Option<Permissions>,
+    disposal: Option<Disposal>,
+}
+
+/// The kinds of calls, in the order of preference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum CallKind {
+    /// Makes folders.
+    #[default]
+    CreateFolder,
+    /// Copies.
+    Copy,
+    /// Moves and renames.
+    Move,
+    /// Removes.
+    Remove,
+}
+
+/// Step 7: orders the operations and groups them into calls.
+pub(super) fn batch(context: &Context<'_>, lowered: Lowered) -> Batched {
+    let (removals, others): (Vec<_>, Vec<_>) = lowered
+        .operations
+        .into_iter()
+        .partition(|operation| matches!(operation.action, Action::Remove { .. }));
+    let graph = Graph::new(others, context.world);
+    let mut batcher = Batcher::new(context, &graph);
+    batcher.schedule();
+    batcher.finish(removals, lowered.recordings)
+}
+
+impl Key {
+    /// The key of an operation, and the rule of its sheet.
+    pub(super) fn new<'s>(operation: &Operation, sheet: &'s Capabilities) -> (Self, &'s BatchRule) {
+        let (kind, rule) = match operation.action {
+            Action::CreateFolder { .. } => (CallKind::CreateFolder, &sheet.create_folder),
+            Action::Copy { .. } => (CallKind::Copy, &sheet.copy),
+            Action::Move { .. } | Action::Rename { .. } => (CallKind::Move, &sheet.moving),
+            Action::Remove { .. } => (CallKind::Remove, &sheet.remove),
+        };
+        let mut key = Self {
+            kind,
+            provider: sheet.provider.to_string(),
+            ..Self::default()
+        };
+        for shared in &rule.shared {
+            key.take(*shared, &operation.action);
+        }
+        (key, rule)
+    }
+
+    /// Which kind of call it is.
+    pub(super) fn kind(&self) -> CallKind {
+        self.kind
+    }
+
+    fn take(&mut self, shared: BatchKey, action: &Action) {
+        match shared {
+            BatchKey::SourceSpace => {
+                self.source_space = action.from().map(|from| from.space.clone())
+            }
+            BatchKey::TargetSpace => {
+                self.target_space = action
+                    .to()
+                    .or(action.from())
+                    .map(|place| place.space.clone());
+            }
+            BatchKey::TargetFolder => {
+                self.target_folder = action.to().and_then(|to| to.path.parent())
+            }
+            BatchKey::Strategy => self.strategy = action.strategy(),
+            BatchKey::Permissions => {
+                if let Action::Move { permissions, .. } = action {
+                    self.permissions = Some(*permissions);
+                }
+            }
+            BatchKey::Disposal => {
+                if let Action::Remove { disposal, .. } = action {
+                    self.disposal = Some(*disposal);
+                }
+            }
+        }
+    }
+}
+
+struct Batcher<'a, 'c> {
+    context: &'a Context<'c>,
+    graph: &'a Graph,
+    keys: Vec<(Key, &'a BatchRule)>,
+    /// For each operation, how many it still waits for.
+    waiting: Vec<usize>,
+    followers: Vec<Vec<usize>>,
+    /// For each key, its operations that are not in a call yet, and how many of these are ready.
+    open: BTreeMap<Key, (usize, BTreeSet<usize>)>,
+    /// The calls so far: positions of operations, and the name of the call.
+    calls: Vec<(Vec<usize>, Key)>,
+}
+
+impl<'a, 'c> Batcher<'a, 'c> {
+    fn new(context: &'a Context<'c>, graph: &'a Graph) -> Self {
+        let keys: Vec<_> = graph
+            .operations
+            .iter()
+            .map(|operation| key_of(context, operation))
+            .collect();
+        let mut followers = vec![Vec::new(); graph.operations.len()];
+        for (position, before) in graph.after.iter().enumerate() {
+            before
+                .keys()
+                .for_each(|other| followers[*other].push(position));
+        }
+        let waiting: Vec<usize> = graph.after.iter().map(BTreeMap::len).collect();
+        let mut open: BTreeMap<Key, (usize, BTreeSet<usize>)> = BTreeMap::new();
+        for (position, (key, _)) in keys.iter().enumerate() {
+            let (count, ready) = open.entry(key.clone()).or_default();
+            *count += 1;
+            if waiting[position] == 0 {
+                ready.insert(position);
+            }
+        }
+        Self {
+            context,
+            graph,
+            keys,
+            waiting,
+            followers,
+            open,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Sends whole groups as soon as all their members are ready; where no group is, sends what
+    /// is ready of the first.
+    fn schedule(&mut self) {
+        while !self.open.is_empty() {
+            let whole: Vec<Key> = self
+                .open
+                .iter()
+                .filter(|(_, (count, ready))| *count == ready.len())
+                .map(|(key, _)| key.clone())
+                .collect();
+            let partly = self
+                .open
+                .iter()
+                .find(|(_, (_, ready))| !ready.is_empty())
+                .map(|(key, _)| key.clone());
+            let chosen = if whole.is_empty() {
+                partly.into_iter().collect()
+            } else {
+                whole
+            };
+            if chosen.is_empty() {
+                break;
+            }
+            for key in chosen {
+                self.send(&key);
+            }
+        }
+    }
+
+    fn send(&mut self, key: &Key) {
+        let Some((count, ready)) = self.open.remove(key) else {
+            return;
+        };
+        let rest = count - ready.len();
+        if rest > 0 {
+            self.open.insert(key.clone(), (rest, BTreeSet::new()));
+        }
+        let positions: Vec<usize> = ready.into_iter().collect();
+        let Some(rule) = positions.first().map(|first| self.keys[*first].1) else {
+            return;
+        };
+        for chunk in positions.chunks(items(rule)) {
+            self.calls.push((chunk.to_vec(), key.clone()));
+        }
+        for position in positions {
+            for follower in std::mem::take(&mut self.followers[position]) {
+                self.waiting[follower] -= 1;
+                if self.waiting[follower] == 0
+                    && let Some((_, ready)) = self.open.get_mut(&self.keys[follower].0)
+                {
+                    ready.insert(follower);
+                }
+            }
+        }
+    }
+
+    /// Numbers everything, puts the removals last, and tells which call follows which.
+    fn finish(self, removals: Vec<Operation>, mut recordings: Vec<Recording>) -> Batched {
+        let mut batched = Batched {
+            deepest_creation: self.deepest_creation(),
+            ..Batched::default()
+        };
+        batched.temporary = (self.graph.operations.len() - self.graph.reaches.len()) as u64;
+        let mut call_of = vec![0_u32; self.graph.operations.len()];
+        let mut number_of: BTreeMap<OperationId, OperationId> = BTreeMap::new();
+        for (index, (positions, key)) in self.calls.iter().enumerate() {
+            positions
+                .iter()
+                .for_each(|position| call_of[*position] = index as u32 + 1);
+            let after = self.before(positions, &call_of);
+            let operations = positions
+                .iter()
+                .map(|position| &self.graph.operations[*position])
+                .cloned();
+            let rule = self.keys[positions[0]].1;
+            push_call(
+                &mut batched,
+                operations.collect(),
+                key,
+                rule,
+                after,
+                &mut number_of,
+            );
+        }
+        let sinks = sinks(&batched.batches);
+        for (key, operations) in group_removals(self.context, removals) {
+            let Some(rule) = operations
+                .first()
+                .map(|first| key_of(self.context, first).1)
+            else {
+                continue;
+            };
+            for chunk in operations.chunks(items(rule)) {
+                push_call(
+                    &mut batched,
+                    chunk.to_vec(),
+                    &key,
+                    rule,
+                    sinks.clone(),
+                    &mut number_of,
+                );
+            }
+        }
+        for recording in &mut recordings {
+            let reached = recording.operation.map(|first| self.reached(first));
+            recording.operation = reached.and_then(|id| number_of.get(&id).copied());
+        }
+        batched.recordings = recordings;
+        batched
+    }
+
+    /// The operation that brings the entry of a given one to its target.
+    fn reached(&self, given: OperationId) -> OperationId {
+        let position = self
+            .graph
+            .operations
+            .iter()
+            .position(|operation| operation.id == given);
+        let last = position.and_then(|position| self.graph.reaches.get(position));
+        last.map_or(given, |last| self.graph.operations[*last].id)
+    }
+
+    fn before(&self, positions: &[usize], call_of: &[u32]) -> Vec<BatchId> {
+        let before: BTreeSet<u32> = positions
+            .iter()
+            .flat_map(|position| self.graph.after[*position].keys())
+            .map(|other| call_of[*other])
+            .collect();
+        before.into_iter().map(BatchId).collect()
+    }
+
+    fn deepest_creation(&self) -> u64 {
+        let mut depth = vec![0_u64; self.graph.operations.len()];
+        for (positions, _) in &self.calls {
+            for position in positions {
+                if !matches!(
+                    self.graph.operations[*position].action,
+                    Action::CreateFolder { .. }
+                ) {
+                    continue;
+                }
+                let parents = self.graph.after[*position]
+                    .iter()
+                    .filter(|(_, cause)| **cause == Cause::Parent);
+                depth[*position] = 1 + parents.map(|(other, _)| depth[*other]).max().unwrap_or(0);
+            }
+        }
+        depth.into_iter().max().unwrap_or(0)
+    }
+}
+
+fn key_of<'c>(context: &Context<'c>, operation: &Operation) -> (Key, &'c BatchRule) {
+    static NO_RULE: BatchRule = BatchRule {
+        items: Some(1),
+        shared: BTreeSet::new(),
+        call: std::borrow::Cow::Borrowed("unknown"),
+    };
+    let place = operation.action.to().or(operation.action.from());
+    match place.and_then(|place| context.sheet(&place.space)) {
+        Some(sheet) => Key::new(operation, sheet),
+        None => (Key::default(), &NO_RULE),
+    }
+}
+
+fn items(rule: &BatchRule) -> usize {
+    rule.items.map_or(usize::MAX, |items| items.max(1) as usize)
+}
+
+fn group_removals(
+    context: &Context<'_>,
+    removals: Vec<Operation>,
+) -> BTreeMap<Key, Vec<Operation>> {
+    let mut groups: BTreeMap<Key, Vec<Operation>> = BTreeMap::new();
+    for removal in removals {
+        groups
+            .entry(key_of(context, &removal).0)
+            .or_default()
+            .push(removal);
+    }
+    groups
+}
+
+/// The calls that no other call follows.
+fn sinks(batches: &[Batch]) -> Vec<BatchId> {
+    let followed: BTreeSet<BatchId> = batches
+        .iter()
+        .flat_map(|batch| batch.after.iter().copied())
+        .collect();
+    batches
+        .iter()
+        .map(|batch| batch.id)
+        .filter(|id| !followed.contains(id))
+        .collect()
+}
+
+fn push_call(
+    batched: &mut Batched,
+    operations: Vec<Operation>,
+    key: &Key,
+    rule: &BatchRule,
+    after: Vec<BatchId>,
+    number_of: &mut BTreeMap<OperationId, OperationId>,
+) {
+    let mut ids = Vec::with_capacity(operations.len());
+    for mut operation in operations {
+        let id = OperationId(batched.operations.len() as u32 + 1);
+        number_of.insert(operation.id, id);
+        operation.id = id;
+        ids.push(id);
+        batched.operations.push(operation);
+    }
+    batched.batches.push(Batch {
+        id: BatchId(batched.batches.len() as u32 + 1),
+        provider: key.provider.clone(),
+        call: rule.call.to_string(),
+        operations: ids,
+        after,
+    });
+}

@@ -1,0 +1,73 @@
+//! What has to change, on its way from the comparison to operations.
+
+use std::collections::BTreeMap;
+
+use super::adoption::AdoptedPair;
+use super::expand::SourceEntry;
+use super::operation::Reason;
+use super::world::Node;
+use crate::diagnostic::Diagnostic;
+use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
+
+/// One entry that has to come to be somewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    pub(super) placement: usize,
+    pub(super) reason: Reason,
+    pub(super) kind: EntryKind,
+    pub(super) target: Address,
+    /// The wanted path, where the entry goes beside it.
+    pub(super) wished: Option<EntryPath>,
+    /// Whose content it gets; `None` for a folder that is just made.
+    pub(super) source: Option<SourceEntry>,
+    /// The file that it replaces.
+    pub(super) replaces: Option<Node>,
+    pub(super) origin: Origin,
+    pub(super) extent: Extent,
+}
+
+/// Where the content of a changed entry comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The comparison does not care.
+    Undecided,
+    /// A folder is made.
+    Made,
+    /// The source stays.
+    Copied,
+    /// The source goes.
+    Moved,
+}
+
+/// How much one change carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The entry alone.
+    Entry,
+    /// The folder with everything below it.
+    Subtree,
+    /// Nothing: a folder further up carries it.
+    Carried,
+}
+
+/// A folder whose entries are all moved away.
+#[derive(Debug, Clone)]
+pub(super) struct Emptied {
+    pub(super) placement: usize,
+    pub(super) source: SourceEntry,
+}
+
+/// The result of the comparison.
+#[derive(Debug, Default)]
+pub(super) struct Differences {
+    /// In the order of targets once `origins` has run.
+    pub(super) changes: Vec<Change>,
+    pub(super) emptied: Vec<Emptied>,
+    /// By placement, source space and target space.
+    pub(super) adopted: BTreeMap<(usize, Option<SpaceAlias>, SpaceAlias), Vec<AdoptedPair>>,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) in_place: u64,
+    pub(super) kept: u64,
+    pub(super) conflicts: u64,
+    pub(super) special_skipped: u64,
+}

@@ -1,0 +1,249 @@
+//! Which placement speaks for which path: carve-outs, clashes, and takings that would hurt another.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use super::context::Context;
+use super::expand::{Expanded, Root};
+use super::keep::Removal;
+use crate::diagnostic::Diagnostic;
+use crate::manifest::Wish;
+use crate::tree::{Address, Selection};
+
+/// The targets of all roots, and the selections of all `absent`.
+#[derive(Debug, Default)]
+pub(super) struct Claims<'a> {
+    targets: BTreeMap<Address, usize>,
+    unwanted: Vec<(usize, &'a Selection)>,
+}
+
+/// What other placements carve out of one root.
+#[derive(Debug, Default)]
+pub(super) struct Carving<'a> {
+    targets: BTreeMap<Address, usize>,
+    unwanted: Vec<&'a Selection>,
+}
+
+impl<'a> Claims<'a> {
+    pub(super) fn new(context: &Context<'a>, expanded: &Expanded) -> Self {
+        let targets = expanded
+            .roots
+            .iter()
+            .map(|root| (root.target.clone(), root.placement))
+            .collect();
+        let unwanted = context
+            .placements
+            .iter()
+            .enumerate()
+            .filter_map(|(number, placement)| match &placement.placement.wish {
+                Wish::Absent(selection, ..) => Some((number, selection)),
+                Wish::Copy(..) | Wish::Move(..) | Wish::Mirror(..) | Wish::Folder(_) => None,
+            })
+            .collect();
+        Self { targets, unwanted }
+    }
+
+    /// What others carve out of the root of `placement` at `target`.
+    pub(super) fn carving(&self, target: &Address, placement: usize) -> Carving<'a> {
+        let targets = strictly_below(&self.targets, target)
+            .filter(|(_, other)| **other != placement)
+            .map(|(address, other)| (address.clone(), *other))
+            .collect();
+        let unwanted = self
+            .unwanted
+            .iter()
+            .map(|(_, selection)| *selection)
+            .filter(|selection| {
+                selection.base.is_at_or_below(target) || target.is_at_or_below(&selection.base)
+            })
+            .collect();
+        Carving { targets, unwanted }
+    }
+}
+
+impl Carving<'_> {
+    /// Whether nothing is carved out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.targets.is_empty() && self.unwanted.is_empty()
+    }
+
+    /// Whether another placement speaks for this very path, and so for all below it.
+    pub(super) fn takes(&self, address: &Address) -> bool {
+        self.targets.contains_key(address) || self.is_unwanted(address)
+    }
+
+    /// Whether another placement speaks for this path or for one below it.
+    pub(super) fn touches(&self, address: &Address) -> bool {
+        self.targets.contains_key(address)
+            || strictly_below(&self.targets, address).next().is_some()
+            || self.is_unwanted(address)
+    }
+
+    fn is_unwanted(&self, address: &Address) -> bool {
+        self.unwanted
+            .iter()
+            .any(|selection| selection.matches(&address.space, &address.path))
+    }
+}
+
+/// The entries of a map by address that lie below one, the nearest first.
+pub(super) fn strictly_below<'m, T>(
+    map: &'m BTreeMap<Address, T>,
+    address: &'m Address,
+) -> impl Iterator<Item = (&'m Address, &'m T)> {
+    map.range((Bound::Excluded(address), Bound::Unbounded))
+        .take_while(move |(below, _)| below.is_strictly_below(address))
+}
+
+/// Something that a placement takes away, and how.
+struct Taking<'a> {
+    placement: usize,
+    address: &'a Address,
+    word: &'static str,
+}
+
+/// Finds targets that two placements want, and takings that would hurt another placement.
+pub(super) fn clashes(
+    context: &Context<'_>,
+    expanded: &Expanded,
+    removals: &[Removal],
+) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for pair in expanded.roots.windows(2) {
+        if pair[0].target == pair[1].target {
+            findings.push(target_clash(context, &pair[0], &pair[1]));
+        }
+    }
+    let takings = takings(context, expanded, removals);
+    let targets: BTreeMap<_, _> = expanded
+        .roots
+        .iter()
+        .map(|root| (root.target.clone(), root.placement))
+        .collect();
+    let sources: BTreeMap<_, _> = expanded
+        .roots
+        .iter()
+        .filter_map(|root| Some((root.source.as_ref()?.address.clone(), root.placement)))
+        .collect();
+    for taking in &takings {
+        findings.extend(taken_target(context, taking, &targets));
+        findings.extend(taken_source(context, taking, &sources));
+    }
+    findings
+}
+
+fn takings<'a>(
+    context: &Context<'_>,
+    expanded: &'a Expanded,
+    removals: &'a [Removal],
+) -> Vec<Taking<'a>> {
+    let removed = removals.iter().map(|removal| Taking {
+        placement: removal.placement,
+        address: &removal.address,
+        word: "removes",
+    });
+    let moved = expanded.roots.iter().filter_map(|root| {
+        let moves = matches!(context.wish(root.placement), Wish::Move(..));
+        let source = root.source.as_ref().filter(|_| moves)?;
+        Some(Taking {
+            placement: root.placement,
+            address: &source.address,
+            word: "moves away",
+        })
+    });
+    removed.chain(moved).collect()
+}
+
+/// A move may free the very path that another placement wants; nothing else may.
+fn taken_target(
+    context: &Context<'_>,
+    taking: &Taking<'_>,
+    targets: &BTreeMap<Address, usize>,
+) -> Option<Diagnostic> {
+    let exact = targets
+        .get_key_value(taking.address)
+        .filter(|_| taking.word == "removes");
+    let (address, other) = exact.or_else(|| {
+        strictly_below(targets, taking.address).find(|(_, other)| **other != taking.placement)
+    })?;
+    Some(taken(
+        context,
+        taking,
+        *other,
+        address,
+        "takes-target",
+        "a placement takes away what another wants",
+    ))
+}
+
+fn taken_source(
+    context: &Context<'_>,
+    taking: &Taking<'_>,
+    sources: &BTreeMap<Address, usize>,
+) -> Option<Diagnostic> {
+    let above = taking
+        .address
+        .path
+        .ancestors()
+        .into_iter()
+        .rev()
+        .map(|path| sources.get_key_value(&Address::new(taking.address.space.clone(), path)));
+    let (address, other) = std::iter::once(sources.get_key_value(taking.address))
+        .chain(above)
+        .flatten()
+        .chain(strictly_below(sources, taking.address))
+        .find(|(_, other)| **other != taking.placement)?;
+    Some(taken(
+        context,
+        taking,
+        *other,
+        address,
+        "takes-source",
+        "a placement takes away what another reads",
+    ))
+}
+
+fn taken(
+    context: &Context<'_>,
+    taking: &Taking<'_>,
+    other: usize,
+    address: &Address,
+    code: &'static str,
+    summary: &'static str,
+) -> Diagnostic {
+    let (ours, theirs) = (
+        context.placement(taking.placement),
+        context.placement(other),
+    );
+    let detail = format!(
+        "`{}` {} {}, and `{}` needs {address}.",
+        ours.id, taking.word, taking.address, theirs.id
+    );
+    Diagnostic::error(code, summary, detail)
+        .at(ours.location.clone())
+        .with_related("needed here", theirs.location.clone())
+        .about(taking.address)
+        .with_hint("drop one of the two placements, or `exclude` the entry from one of them")
+}
+
+fn target_clash(context: &Context<'_>, first: &Root, second: &Root) -> Diagnostic {
+    let (ours, theirs) = (
+        context.placement(second.placement),
+        context.placement(first.placement),
+    );
+    let side = |root: &Root| match &root.source {
+        Some(source) => source.address.to_string(),
+        None => "a folder".into(),
+    };
+    let detail = format!(
+        "{} would get its content from {} and from {}.",
+        first.target,
+        side(first),
+        side(second)
+    );
+    Diagnostic::error("target-clash", "two entries want one target", detail)
+        .at(ours.location.clone())
+        .with_related("also placed here", theirs.location.clone())
+        .about(&first.target)
+        .with_hint("give one of them another target, or narrow its pattern")
+}

@@ -1,0 +1,80 @@
+//! What the steps of the planner look at together.
+
+use super::capabilities::Capabilities;
+use super::planner::PlanInput;
+use super::recorded::RecordIndex;
+use super::world::{Node, World};
+use crate::manifest::{Placement, Wish};
+use crate::state::{PlacementRef, Provenance};
+use crate::tree::{Address, SpaceAlias};
+
+/// The input of a plan together with a world to plan in: the observed one, or the simulated one
+/// when a finished plan is proven.
+pub(super) struct Context<'a> {
+    pub(super) input: &'a PlanInput<'a>,
+    pub(super) world: &'a World,
+    pub(super) records: RecordIndex<'a>,
+    pub(super) placements: Vec<NumberedPlacement<'a>>,
+}
+
+/// A placement of one of the manifests; its number is its position in the order of references.
+pub(super) struct NumberedPlacement<'a> {
+    pub(super) reference: PlacementRef,
+    pub(super) placement: &'a Placement,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        input: &'a PlanInput<'a>,
+        world: &'a World,
+        records: impl Iterator<Item = (&'a Address, &'a Provenance)>,
+    ) -> Self {
+        let mut placements: Vec<_> = input
+            .manifests
+            .iter()
+            .flat_map(|manifest| {
+                manifest
+                    .placements
+                    .iter()
+                    .map(move |placement| (manifest, placement))
+            })
+            .map(|(manifest, placement)| NumberedPlacement {
+                reference: PlacementRef {
+                    manifest: manifest.name.as_str().into(),
+                    placement: placement.id.as_str().into(),
+                },
+                placement,
+            })
+            .collect();
+        placements.sort_by(|a, b| a.reference.cmp(&b.reference));
+        Self {
+            input,
+            world,
+            records: RecordIndex::new(world, records),
+            placements,
+        }
+    }
+
+    pub(super) fn placement(&self, number: usize) -> &'a Placement {
+        self.placements[number].placement
+    }
+
+    pub(super) fn reference(&self, number: usize) -> &PlacementRef {
+        &self.placements[number].reference
+    }
+
+    pub(super) fn wish(&self, number: usize) -> &'a Wish {
+        &self.placements[number].placement.wish
+    }
+
+    pub(super) fn sheet(&self, space: &SpaceAlias) -> Option<&'a Capabilities> {
+        self.input.sheets.get(space)
+    }
+
+    /// Whether an entry is there because another placement put it there. For a move that is as
+    /// good as absent, so that the plan after a swap is empty.
+    pub(super) fn is_placed_by_another(&self, node: Node, number: usize) -> bool {
+        self.records
+            .placed_by_another(self.world, node, self.reference(number))
+    }
+}

@@ -1,0 +1,280 @@
+//! Step 1: placements and the observed sources become roots, one for each entry that is named or
+//! matched. What lies below a root follows from its source.
+
+use super::context::Context;
+use super::world::Node;
+use crate::diagnostic::Diagnostic;
+use crate::manifest::{Disposal, Expect, OnMissing, Placement, Target, Transfer, Wish};
+use crate::tree::{Address, EntryKind, EntryPath, PatternSet, Selection};
+
+/// What the placements come to in the observed world.
+#[derive(Debug, Default)]
+pub(super) struct Expanded {
+    /// What is wanted somewhere, in the order of targets.
+    pub(super) roots: Vec<Root>,
+    /// What is wanted nowhere, in the order of addresses.
+    pub(super) unwanted: Vec<Unwanted>,
+    /// Sources that are missing, and matches that are too many or too few.
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// One wanted entry, with all that its source holds.
+#[derive(Debug, Clone)]
+pub(super) struct Root {
+    /// The number of its placement.
+    pub(super) placement: usize,
+    /// Where the content is; `None` for a folder that is just wanted.
+    pub(super) source: Option<SourceEntry>,
+    /// Where it shall be.
+    pub(super) target: Address,
+    /// Whether the source goes with its last entry.
+    pub(super) naming: SourceNaming,
+}
+
+/// An entry that content comes from.
+#[derive(Debug, Clone)]
+pub(super) struct SourceEntry {
+    pub(super) address: Address,
+    pub(super) node: Node,
+}
+
+/// How a placement speaks of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SourceNaming {
+    /// By its path: a moved folder goes once it is empty.
+    Named,
+    /// By a pattern: folders stay.
+    Matched,
+}
+
+/// An entry that shall not be there.
+#[derive(Debug, Clone)]
+pub(super) struct Unwanted {
+    pub(super) placement: usize,
+    pub(super) address: Address,
+    pub(super) node: Node,
+    pub(super) disposal: Disposal,
+}
+
+/// Step 1: what the placements come to in the observed world.
+pub(super) fn expand(context: &Context<'_>) -> Expanded {
+    let mut expanded = Expanded::default();
+    for (number, placement) in context.placements.iter().enumerate() {
+        match &placement.placement.wish {
+            Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
+                expand_transfer(context, number, transfer, &mut expanded);
+            }
+            Wish::Folder(target) => expanded.roots.push(Root {
+                placement: number,
+                source: None,
+                target: target.clone(),
+                naming: SourceNaming::Named,
+            }),
+            Wish::Absent(selection, expect, disposal) => {
+                expand_absent(
+                    context,
+                    number,
+                    selection,
+                    *expect,
+                    *disposal,
+                    &mut expanded,
+                );
+            }
+        }
+    }
+    expanded
+        .roots
+        .sort_by(|a, b| a.target.cmp(&b.target).then(a.placement.cmp(&b.placement)));
+    expanded.unwanted.sort_by(|a, b| a.address.cmp(&b.address));
+    expanded
+}
+
+fn expand_transfer(
+    context: &Context<'_>,
+    number: usize,
+    transfer: &Transfer,
+    expanded: &mut Expanded,
+) {
+    match &transfer.target {
+        Target::Exactly(target) => expand_named(context, number, transfer, target, expanded),
+        Target::Into(folder, layout) => {
+            let mut matches = Vec::new();
+            for_each_match(
+                context,
+                &transfer.source,
+                &transfer.exclude,
+                |relative, source| {
+                    matches.push((relative.clone(), source));
+                },
+            );
+            if matches!(context.wish(number), Wish::Move(..)) {
+                matches.retain(|(_, source)| !context.is_placed_by_another(source.node, number));
+            }
+            check_expectation(context, number, transfer.expect, matches.len(), expanded);
+            expanded
+                .roots
+                .extend(matches.into_iter().map(|(relative, source)| Root {
+                    placement: number,
+                    source: Some(source),
+                    target: Address::new(
+                        folder.space.clone(),
+                        layout.place(&folder.path, &relative),
+                    ),
+                    naming: SourceNaming::Matched,
+                }));
+        }
+    }
+}
+
+fn expand_named(
+    context: &Context<'_>,
+    number: usize,
+    transfer: &Transfer,
+    target: &Address,
+    expanded: &mut Expanded,
+) {
+    let address = transfer.source.base.clone();
+    let moves = matches!(context.wish(number), Wish::Move(..));
+    let found = context.world.find(&address);
+    let present = found.filter(|node| !(moves && context.is_placed_by_another(*node, number)));
+    match present {
+        Some(node) if context.world.kind(node) == EntryKind::Special => {
+            expanded
+                .findings
+                .push(special_source(context.placement(number), &address));
+        }
+        Some(node) => expanded.roots.push(Root {
+            placement: number,
+            source: Some(SourceEntry { address, node }),
+            target: target.clone(),
+            naming: SourceNaming::Named,
+        }),
+        None if moves && context.world.find(target).is_some() => {}
+        None if transfer.on_missing == OnMissing::Ignore => {}
+        None => expanded
+            .findings
+            .push(missing_source(context.placement(number), &address)),
+    }
+}
+
+fn expand_absent(
+    context: &Context<'_>,
+    number: usize,
+    selection: &Selection,
+    expect: Expect,
+    disposal: Disposal,
+    expanded: &mut Expanded,
+) {
+    let before = expanded.unwanted.len();
+    for_each_match(context, selection, &PatternSet::default(), |_, source| {
+        expanded.unwanted.push(Unwanted {
+            placement: number,
+            address: source.address,
+            node: source.node,
+            disposal,
+        });
+    });
+    if selection.below.is_some() {
+        let matches = expanded.unwanted.len() - before;
+        check_expectation(context, number, expect, matches, expanded);
+    }
+}
+
+/// Visits each entry that a selection names or matches. A match stands for its whole subtree, so
+/// nothing is visited below it.
+fn for_each_match(
+    context: &Context<'_>,
+    selection: &Selection,
+    exclude: &PatternSet,
+    mut visit: impl FnMut(&EntryPath, SourceEntry),
+) {
+    let world = context.world;
+    let base = &selection.base;
+    let Some(start) = world.find(base) else {
+        return;
+    };
+    let Some(pattern) = &selection.below else {
+        return visit(
+            &EntryPath::root(),
+            SourceEntry {
+                address: base.clone(),
+                node: start,
+            },
+        );
+    };
+    let mut open = vec![(EntryPath::root(), start)];
+    while let Some((relative, node)) = open.pop() {
+        if pattern.matches(&relative) {
+            let address = Address::new(base.space.clone(), base.path.append(&relative));
+            visit(&relative, SourceEntry { address, node });
+            continue;
+        }
+        for (name, child) in world.children(node).into_iter().rev() {
+            let below = relative.join_trusted(name);
+            if world.kind(child) != EntryKind::Special && !exclude.matches(&below) {
+                open.push((below, child));
+            }
+        }
+    }
+}
+
+fn check_expectation(
+    context: &Context<'_>,
+    number: usize,
+    expect: Expect,
+    matches: usize,
+    expanded: &mut Expanded,
+) {
+    let matches = matches as u64;
+    let too_few = expect.min.is_some_and(|min| matches < min);
+    let too_many = expect.max.is_some_and(|max| matches > max);
+    if !too_few && !too_many {
+        return;
+    }
+    let bounds = match (expect.min, expect.max) {
+        (Some(min), Some(max)) => format!("between {min} and {max}"),
+        (Some(min), None) => format!("at least {min}"),
+        (None, Some(max)) => format!("at most {max}"),
+        (None, None) => "any number of".into(),
+    };
+    let placement = context.placement(number);
+    let detail = format!(
+        "`{}` expects {bounds} matches and has {matches}.",
+        placement.id
+    );
+    expanded.findings.push(
+        Diagnostic::error(
+            "expectation",
+            "a pattern does not match as many entries as expected",
+            detail,
+        )
+        .at(placement.location.clone())
+        .with_hint("look at the source, or change `expect`"),
+    );
+}
+
+fn missing_source(placement: &Placement, address: &Address) -> Diagnostic {
+    let detail = format!(
+        "`{}` takes its content from {address}, and nothing is there.",
+        placement.id
+    );
+    Diagnostic::error("missing-source", "a source is not there", detail)
+        .at(placement.location.clone())
+        .about(address)
+        .with_hint("correct the path, or say `on_missing: ignore`")
+}
+
+fn special_source(placement: &Placement, address: &Address) -> Diagnostic {
+    let detail = format!(
+        "`{}` names {address}, which is neither a file nor a folder.",
+        placement.id
+    );
+    Diagnostic::error(
+        "special-source",
+        "a source is neither a file nor a folder",
+        detail,
+    )
+    .at(placement.location.clone())
+    .about(address)
+    .with_hint("symbolic links and devices are never followed or copied; name what they point to")
+}

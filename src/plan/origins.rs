@@ -1,0 +1,23 @@
+//! Step 4: where the content of each changed entry comes from.
+
+use super::change::{Differences, Origin};
+use super::context::Context;
+use crate::manifest::Wish;
+
+/// Step 4: decides for each change whether its content is made, copied or moved.
+///
+/// The declared source decides. Better origins, an entry of the same identity that has to go
+/// anyway, belong here and need nothing elsewhere.
+pub(super) fn origins(context: &Context<'_>, differences: &mut Differences) {
+    for change in &mut differences.changes {
+        let moves = matches!(context.wish(change.placement), Wish::Move(..));
+        change.origin = match &change.source {
+            None => Origin::Made,
+            Some(_) if moves => Origin::Moved,
+            Some(_) => Origin::Copied,
+        };
+    }
+    differences
+        .changes
+        .sort_by(|a, b| a.target.cmp(&b.target).then(a.placement.cmp(&b.placement)));
+}

@@ -1,0 +1,164 @@
+//! Step 9: the proof. The simulated plan must give the desired world, and planning again in it
+//! must find nothing to do.
+
+use std::collections::BTreeMap;
+
+use super::batch::Batched;
+use super::change::{Change, Differences, Origin};
+use super::context::Context;
+use super::keep::Removal;
+use super::operation::{Action, Operation};
+use super::plan::Recording;
+use super::planner::derive;
+use super::world::World;
+use crate::diagnostic::Diagnostic;
+use crate::state::Provenance;
+use crate::tree::{Address, EntryKind};
+
+/// Step 9: simulates the plan.
+///
+/// # Errors
+/// The plan does not do what it says, which is an error of the planner and never of its input.
+pub(super) fn simulate(
+    context: &Context<'_>,
+    differences: &Differences,
+    removals: &[Removal],
+    batched: &Batched,
+) -> Result<(), Diagnostic> {
+    let mut simulated = context.world.clone();
+    for operation in &batched.operations {
+        simulated
+            .apply(operation)
+            .map_err(|error| internal(format!("{} fails: {error}", operation.id)))?;
+    }
+    let desired = desired(context, differences, removals);
+    if let Some(address) = simulated.first_difference(&desired) {
+        return Err(internal(format!("{address} would not be as desired")));
+    }
+    let records = recorded_after(context, batched);
+    let again = Context::new(
+        context.input,
+        &simulated,
+        records.iter().map(|(address, record)| (address, *record)),
+    );
+    let derived = derive(&again);
+    if let Some(change) = derived.differences.changes.first() {
+        return Err(internal(format!(
+            "planning again would place {}",
+            change.target
+        )));
+    }
+    if let Some(removal) = derived.removals.first() {
+        return Err(internal(format!(
+            "planning again would remove {}",
+            removal.address
+        )));
+    }
+    match derived.findings().find(|finding| finding.is_error()) {
+        Some(finding) => Err(internal(format!(
+            "planning again would find: {}",
+            finding.detail
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn internal(detail: String) -> Diagnostic {
+    Diagnostic::error(
+        "internal",
+        "the plan cannot be proven",
+        format!("{detail}."),
+    )
+    .with_hint(
+        "this is an error of the program; nothing was written; please report it with the manifest",
+    )
+}
+
+/// The world as the differences want it, whatever the operations are.
+fn desired(context: &Context<'_>, differences: &Differences, removals: &[Removal]) -> World {
+    let mut world = context.world.clone();
+    let leaving = differences
+        .changes
+        .iter()
+        .filter(|change| moves_file(change))
+        .filter_map(|change| change.source.as_ref().map(|source| &source.address));
+    let emptied = differences
+        .emptied
+        .iter()
+        .map(|emptied| &emptied.source.address);
+    let removed = removals.iter().map(|removal| &removal.address);
+    let replaced = differences
+        .changes
+        .iter()
+        .filter(|change| change.replaces.is_some())
+        .map(|change| &change.target);
+    for address in leaving.chain(emptied).chain(removed).chain(replaced) {
+        if let Some((parent, name)) = context.world.parent_of(address) {
+            world.detach(parent, &name);
+        }
+    }
+    for change in &differences.changes {
+        let Some((parent, name)) = world.parent_of(&change.target) else {
+            continue;
+        };
+        match (&change.source, change.kind) {
+            (Some(source), EntryKind::File) if moves_file(change) => {
+                world.attach(parent, &name, source.node)
+            }
+            (Some(source), EntryKind::File) => world.copy_to(source.node, parent, &name),
+            _ => {
+                world.make_folder(parent, &name);
+            }
+        }
+    }
+    world
+}
+
+fn moves_file(change: &Change) -> bool {
+    change.origin == Origin::Moved && change.kind == EntryKind::File
+}
+
+/// The records as they will be after the plan.
+fn recorded_after<'a>(
+    context: &'a Context<'_>,
+    batched: &'a Batched,
+) -> BTreeMap<Address, &'a Provenance> {
+    let gone: BTreeMap<Address, ()> = batched
+        .operations
+        .iter()
+        .filter_map(leaves)
+        .map(|address| (address, ()))
+        .collect();
+    let is_gone = |address: &Address| {
+        let mut path = Some(address.path.clone());
+        while let Some(next) = path {
+            if gone.contains_key(&Address::new(address.space.clone(), next.clone())) {
+                return true;
+            }
+            path = next.parent();
+        }
+        false
+    };
+    let recorded = &context.input.recorded.records;
+    let kept = recorded
+        .iter()
+        .filter(|(address, _)| gone.is_empty() || !is_gone(address));
+    let mut records: BTreeMap<Address, &Provenance> = kept
+        .map(|(address, record)| (address.clone(), record))
+        .collect();
+    records.extend(
+        batched
+            .recordings
+            .iter()
+            .map(|recording: &Recording| (recording.target.clone(), &recording.provenance)),
+    );
+    records
+}
+
+fn leaves(operation: &Operation) -> Option<Address> {
+    match &operation.action {
+        Action::Move { from, .. } | Action::Rename { from, .. } => Some(from.address()),
+        Action::Remove { at, .. } => Some(at.address()),
+        Action::CreateFolder { .. } | Action::Copy { .. } => None,
+    }
+}

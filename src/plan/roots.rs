@@ -1,0 +1,112 @@
+//! Step 5: whole folders as one item, where source and wanted subtree are equal.
+
+use super::capabilities::{Bin, FolderTransfer};
+use super::change::{Change, Differences, Emptied, Extent, Origin};
+use super::context::Context;
+use super::keep::Removal;
+use super::operation::Reason;
+use crate::manifest::Disposal;
+use crate::tree::{Address, EntryKind};
+
+/// Step 5: lets a folder carry what is below it, and lets emptied folders go.
+pub(super) fn roots(context: &Context<'_>, differences: &mut Differences) -> Vec<Removal> {
+    carry_whole_folders(context, &mut differences.changes);
+    let carried: Vec<Address> = differences
+        .changes
+        .iter()
+        .filter(|change| change.extent == Extent::Subtree && change.origin == Origin::Moved)
+        .filter_map(|change| Some(change.source.as_ref()?.address.clone()))
+        .collect();
+    emptied_folders(context, &mut differences.emptied, carried)
+}
+
+fn carry_whole_folders(context: &Context<'_>, changes: &mut [Change]) {
+    let mut position = 0;
+    while position < changes.len() {
+        let end = end_of_subtree(changes, position);
+        if carries_whole(context, &changes[position..end]) {
+            changes[position].extent = Extent::Subtree;
+            for below in &mut changes[position + 1..end] {
+                below.extent = Extent::Carried;
+            }
+            position = end;
+        } else {
+            position += 1;
+        }
+    }
+}
+
+fn end_of_subtree(changes: &[Change], position: usize) -> usize {
+    let top = &changes[position].target;
+    if changes[position].kind != EntryKind::Folder {
+        return position + 1;
+    }
+    position
+        + 1
+        + changes[position + 1..].partition_point(|below| below.target.is_strictly_below(top))
+}
+
+/// Whether the first change is a folder whose source subtree is exactly what the others want.
+/// Every one of them stands for another entry of that subtree, so that counting is enough.
+fn carries_whole(context: &Context<'_>, changes: &[Change]) -> bool {
+    let Some((folder, below)) = changes.split_first() else {
+        return false;
+    };
+    let Some(source) = folder
+        .source
+        .as_ref()
+        .filter(|_| folder.kind == EntryKind::Folder)
+    else {
+        return false;
+    };
+    let sheet = context.sheet(&folder.target.space);
+    if sheet.is_none_or(|sheet| sheet.folders != FolderTransfer::WholeSubtree) {
+        return false;
+    }
+    let same = |change: &Change| {
+        change.placement == folder.placement
+            && change.origin == folder.origin
+            && change.wished.is_none()
+            && change.replaces.is_none()
+            && change
+                .source
+                .as_ref()
+                .is_some_and(|entry| entry.address.is_strictly_below(&source.address))
+    };
+    below.iter().all(same) && context.world.measure(source.node).0 == changes.len() as u64
+}
+
+fn emptied_folders(
+    context: &Context<'_>,
+    emptied: &mut Vec<Emptied>,
+    mut carried: Vec<Address>,
+) -> Vec<Removal> {
+    carried.sort();
+    emptied.sort_by(|a, b| a.source.address.cmp(&b.source.address));
+    let mut removals: Vec<Removal> = Vec::new();
+    for folder in emptied.iter() {
+        let address = &folder.source.address;
+        let above = carried.partition_point(|other| other <= address);
+        let is_carried = above > 0 && address.is_at_or_below(&carried[above - 1]);
+        let is_below = removals
+            .last()
+            .is_some_and(|last| address.is_at_or_below(&last.address));
+        if !is_carried && !is_below {
+            removals.push(Removal {
+                placement: folder.placement,
+                address: address.clone(),
+                node: folder.source.node,
+                disposal: disposal(context, address),
+                reason: Reason::Emptied,
+            });
+        }
+    }
+    removals
+}
+
+fn disposal(context: &Context<'_>, address: &Address) -> Disposal {
+    match context.sheet(&address.space).map(|sheet| sheet.bin) {
+        Some(Bin::Present) => Disposal::Recycle,
+        Some(Bin::None | Bin::ServiceTells) | None => Disposal::Permanent,
+    }
+}
