@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::plan::{
-    BatchRule, Bin, Capabilities, CaseRule, CopiedTime, Fact, FingerprintRule, FolderTransfer,
-    Identity, MissingParents, NameCheck, Naming,
+    BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
 
 /// The capability sheet of a local space whose file system takes names of so many bytes.
@@ -32,6 +32,7 @@ pub(super) fn sheet(longest_name: u32) -> Capabilities {
         forbidden_characters: BTreeSet::new(),
         name_check: NameCheck::WithEffect,
         copied_time: CopiedTime::Kept,
+        carrier: Carrier::ThisMachine,
         calls_per_second: None,
         facts: vec![Fact {
             field: Cow::Borrowed("longest_name"),
