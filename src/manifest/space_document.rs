@@ -1,0 +1,95 @@
+//! Reading a storage root, whose keys its provider decides.
+
+use serde::de::MapAccess;
+use serde_yaml::Spanned;
+
+use super::document::SpaceDocument;
+use super::form::{Form, Held, Key, KeySeed, read_field, require, settle, skip_field};
+use super::problem::{Misfit, Problem, ProblemKind};
+use super::scalar::Text;
+use super::schema::{Need, map_schema};
+use super::source::Spot;
+
+const KEYS: &[&str] = &["provider", "profile", "limits"];
+
+impl Form for SpaceDocument {
+    const WANTED: &'static str = "a map with the key `provider`";
+
+    fn from_map<'de, A: MapAccess<'de>>(
+        mut map: A,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Result<Self, Misfit>, A::Error> {
+        let mut space = Self::default();
+        while let Some(key) = map.next_key_seed(KeySeed(KEYS))? {
+            match key {
+                Key::Known("provider") => {
+                    read_field(&mut map, &mut space.provider, "provider", problems)?;
+                }
+                Key::Known("profile") => {
+                    read_field(&mut map, &mut space.profile, "profile", problems)?;
+                }
+                Key::Known("limits") => {
+                    read_field(&mut map, &mut space.limits, "limits", problems)?;
+                }
+                Key::Unknown(key) if key != "<<" => {
+                    let read = map.next_value::<Spanned<Held<Text>>>()?;
+                    space.take(key, read, problems);
+                }
+                stranger @ (Key::Known(_) | Key::Unknown(_) | Key::NotText) => {
+                    skip_field(&mut map, stranger, KEYS, problems)?;
+                }
+            }
+        }
+        require(&space.provider, "provider", "A space", problems);
+        Ok(Ok(space))
+    }
+}
+
+impl SpaceDocument {
+    fn take(&mut self, key: String, read: Spanned<Held<Text>>, problems: &mut Vec<Problem>) {
+        let place = super::yaml::place(read.referenced);
+        let value: Option<Spot<Text>> = settle(read, Some(&key), problems);
+        if self.keys.iter().any(|(known, _)| *known == key) {
+            problems.push(Problem::of_key(&key, place, ProblemKind::RepeatedKey));
+        } else if let Some(value) = value {
+            self.keys.push((key, value));
+        }
+    }
+}
+
+impl schemars::JsonSchema for SpaceDocument {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SpaceDocument".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text = generator.subschema_for::<Text>();
+        let limits =
+            generator.subschema_for::<super::container::Entries<super::scalar::WholeNumber>>();
+        let mut schema = map_schema(
+            " A storage root. Keys other than these belong to its provider.",
+            vec![
+                (
+                    "provider",
+                    " The provider's name.",
+                    text.clone(),
+                    Need::Required,
+                ),
+                (
+                    "profile",
+                    " The name of the credentials; the provider's name where it is left out.",
+                    text.clone(),
+                    Need::Optional,
+                ),
+                (
+                    "limits",
+                    " Values of the provider's capability sheet that are lowered or raised here.",
+                    limits,
+                    Need::Optional,
+                ),
+            ],
+        );
+        schema.insert("additionalProperties".into(), text.to_value());
+        schema
+    }
+}
