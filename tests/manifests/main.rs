@@ -1,0 +1,35 @@
+//! Manifests as files: what is valid, and what is said about what is not.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod support;
+
+use std::path::Path;
+
+use support::{fixtures, load_file, render};
+
+#[test]
+fn valid_manifests_load() {
+    for file in fixtures("valid") {
+        if let Err(diagnostics) = load_file(&file) {
+            panic!("{}:\n{}", file.display(), render(&diagnostics));
+        }
+    }
+}
+
+#[test]
+fn invalid_manifests_are_refused_with_their_message() {
+    for folder in ["invalid", "invalid-beyond-schema"] {
+        for file in fixtures(folder) {
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            let diagnostics = load_file(&file).expect_err(name);
+            assert!(!diagnostics.is_empty(), "{name} is refused without a word");
+            insta::with_settings!({
+                snapshot_path => Path::new("../fixtures/manifests").join(folder).join("snapshots"),
+                prepend_module_to_snapshot => false,
+                omit_expression => true,
+            }, {
+                insta::assert_snapshot!(name, render(&diagnostics));
+            });
+        }
+    }
+}
