@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::adoption_row::AdoptionRow;
 use super::plan::Recording;
 use crate::state::{PlacementRef, Proof, Provenance, RunId, Seen, Source};
 use crate::tree::{Address, EntryIndex, EntryKind, EntryPath, ObservedWorld, SpaceAlias};
@@ -83,6 +84,24 @@ impl Adoptions {
                     .filter_map(move |pair| write_out(world, group, *pair))
                     .map(Cow::Owned)
             })),
+        }
+    }
+}
+
+impl Adoptions {
+    /// Hands the adoptions one by one to `visit`, in their order and without writing them out.
+    pub(super) fn visit(&self, visit: &mut dyn FnMut(&AdoptionRow<'_>)) {
+        match &self.form {
+            Form::Written(recordings) => {
+                for recording in recordings {
+                    visit(&AdoptionRow::of_recording(recording));
+                }
+            }
+            Form::Observed { world, groups } => {
+                for group in groups {
+                    AdoptionRow::visit_group(world, group, visit);
+                }
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Deciding: from desired, observed and recorded trees to the fewest calls, proven.
 
 mod adoption;
+mod adoption_row;
+mod approval;
 mod batch;
 mod bound;
 mod capabilities;
@@ -10,6 +12,8 @@ mod context;
 mod decide;
 mod diff;
 mod expand;
+pub mod file;
+pub mod freshness;
 mod graph;
 mod guard;
 mod keep;
@@ -21,15 +25,21 @@ mod planner;
 mod prove;
 mod recorded;
 mod roots;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scope;
 mod simulate;
+mod wire;
 mod world;
 
 pub use adoption::Adoptions;
+pub use approval::unapproved;
 pub use capabilities::{
     BatchKey, BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
     FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
+pub use file::PlanFileError;
+pub use freshness::{Differences, Stale};
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 pub use plan::{BasedOn, Batch, BatchId, Cost, GuardReading, Plan, Recording, Summary, Verdict};
 pub use planner::{PlanInput, plan};

@@ -1,7 +1,7 @@
 //! What earlier runs placed, and its file form.
 
-mod file;
+pub mod file;
 mod state;
 
-pub use file::{StateFileError, digest, read, write};
+pub use file::StateFileError;
 pub use state::{Lineage, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State};

@@ -1,7 +1,7 @@
 //! Where everything of a manifest's runs is kept, and how its files are read.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 

@@ -8,7 +8,8 @@ use super::atomic;
 use super::error::StoreError;
 use super::folder::{StateFolder, read_up_to};
 use super::lock::Lock;
-use crate::state::{self, State, StateFileError};
+use crate::state::State;
+use crate::state::file::{self, StateFileError};
 use crate::tree::Digest;
 
 /// The largest state that is read, in bytes.
@@ -50,7 +51,7 @@ impl StateStore {
         let Some(bytes) = read_up_to(&path, LARGEST)? else {
             return Ok(None);
         };
-        match state::read(&bytes) {
+        match file::read(&bytes) {
             Ok((state, digest)) => Ok(Some(Loaded {
                 state,
                 digest,
@@ -69,13 +70,13 @@ impl StateStore {
     pub fn publish(&self, _lock: &Lock, state: &State) -> Result<Digest, StoreError> {
         let path = self.path();
         let before = read_up_to(&path, LARGEST)?;
-        if let Some(Ok(found)) = before.as_deref().map(state::digest) {
+        if let Some(Ok(found)) = before.as_deref().map(file::digest) {
             if state.previous.as_ref() != Some(&found) {
                 return Err(StoreError::StateMoved { path });
             }
             self.keep(&path, state.serial.saturating_sub(1))?;
         }
-        let (bytes, digest) = state::write(state).map_err(|source| StoreError::State {
+        let (bytes, digest) = file::write(state).map_err(|source| StoreError::State {
             path: path.clone(),
             source,
         })?;
@@ -139,7 +140,7 @@ impl StateStore {
             let Some(bytes) = read_up_to(kept, LARGEST)? else {
                 continue;
             };
-            if let Ok((state, digest)) = state::read(&bytes) {
+            if let Ok((state, digest)) = file::read(&bytes) {
                 let recovery = Some(format!(
                     "`{}` is damaged; the state of serial {} stands in for it",
                     path.display(),

@@ -26,7 +26,7 @@ impl Digest {
         &self.0
     }
 
-    fn from_hasher(hasher: &blake3::Hasher) -> Self {
+    pub(crate) fn from_hasher(hasher: &blake3::Hasher) -> Self {
         Self(format!("blake3:{}", hasher.finalize().to_hex()).into())
     }
 }

@@ -80,7 +80,7 @@ impl Fingerprint {
 
 impl Timestamp {
     /// An instant from nanoseconds since 1970.
-    pub fn from_nanoseconds(nanoseconds: i64) -> Self {
+    pub const fn from_nanoseconds(nanoseconds: i64) -> Self {
         Self(nanoseconds)
     }
 

@@ -1,0 +1,103 @@
+//! Which operations of a plan a person has already approved in another.
+
+use std::collections::BTreeSet;
+
+use super::operation::{Action, Operation, Place, Reliance, Strategy};
+use super::plan::Plan;
+use crate::manifest::{Disposal, Permissions};
+use crate::tree::Address;
+
+/// The operations of `plan` that `approved` does not have: those to ask for.
+///
+/// An operation is approved where the other plan has one with the same action between the same
+/// addresses and under the same words, that takes and replaces the same entries: one that was
+/// changed meanwhile is not what the person saw.
+pub fn unapproved<'a>(plan: &'a Plan, approved: &Plan) -> Vec<&'a Operation> {
+    let approved: BTreeSet<Meaning<'_>> = approved.operations.iter().map(Meaning::of).collect();
+    plan.operations
+        .iter()
+        .filter(|operation| !approved.contains(&Meaning::of(operation)))
+        .collect()
+}
+
+/// What a person judges in an operation, without numbers that a new plan gives anew.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Meaning<'a> {
+    action: &'static str,
+    from: Option<Address>,
+    to: Option<Address>,
+    strategy: Option<Strategy>,
+    permissions: Option<Permissions>,
+    disposal: Option<Disposal>,
+    entries: BTreeSet<&'a Reliance>,
+}
+
+impl<'a> Meaning<'a> {
+    fn of(operation: &'a Operation) -> Self {
+        let action = &operation.action;
+        let (permissions, disposal) = match action {
+            Action::Move { permissions, .. } => (Some(*permissions), None),
+            Action::Remove { disposal, .. } => (None, Some(*disposal)),
+            Action::CreateFolder { .. } | Action::Copy { .. } | Action::Rename { .. } => {
+                (None, None)
+            }
+        };
+        let from = action.from().map(Place::address);
+        let to = action.to().map(Place::address);
+        let entries = operation.relies_on.iter().filter(|reliance| {
+            let address = Some(reliance.address());
+            matches!(reliance, Reliance::File { .. } | Reliance::Subtree { .. })
+                && (address == from.as_ref() || address == to.as_ref())
+        });
+        Self {
+            action: action.word(),
+            entries: entries.collect(),
+            strategy: action.strategy(),
+            permissions,
+            disposal,
+            from,
+            to,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+    use crate::plan::sample;
+
+    #[test]
+    fn only_what_a_person_saw_is_approved() {
+        let approved = sample::plan();
+        assert!(unapproved(&approved, &approved).is_empty());
+
+        let mut renumbered = approved.clone();
+        renumbered.operations.remove(0);
+        renumbered.operations[0].id.0 = 1;
+        assert!(unapproved(&renumbered, &approved).is_empty());
+        assert_eq!(unapproved(&approved, &renumbered).len(), 1);
+
+        let mut permanent = approved.clone();
+        let removal = permanent.operations.last_mut().unwrap();
+        let Action::Remove { disposal, .. } = &mut removal.action else {
+            panic!("the last operation removes");
+        };
+        *disposal = Disposal::Permanent;
+        assert_eq!(unapproved(&permanent, &approved).len(), 1);
+
+        let mut changed = approved.clone();
+        for operation in &mut changed.operations {
+            for reliance in &mut operation.relies_on {
+                if let Reliance::File { attributes, .. } = reliance {
+                    attributes.size += 1;
+                }
+            }
+        }
+        let asked: Vec<_> = unapproved(&changed, &approved)
+            .iter()
+            .map(|operation| operation.action.word())
+            .collect();
+        assert_eq!(asked, ["copy", "copy", "move", "rename"]);
+    }
+}
