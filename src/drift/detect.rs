@@ -1,0 +1,377 @@
+//! Compares three trees, item by item: what was placed, what is there, what is wanted.
+
+use std::collections::BTreeMap;
+
+use super::report::{DriftItem, DriftKind, DriftReport};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Action, Operation, Plan, Reason};
+use crate::state::{Provenance, Seen, State};
+use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, Tree};
+
+/// What drift is found from. The plan stands for what is wanted: it was made from the same
+/// observation, so that what it would do is exactly what is not as wished.
+#[derive(Debug, Clone, Copy)]
+pub struct DriftInput<'a> {
+    /// What earlier runs placed.
+    pub state: &'a State,
+    /// What is there.
+    pub observed: &'a ObservedWorld,
+    /// What would be done now.
+    pub plan: &'a Plan,
+}
+
+/// All that is not as it was placed or not as it is wanted, by address.
+pub fn detect(input: DriftInput<'_>) -> DriftReport {
+    let mut items: BTreeMap<(Address, DriftKind), DriftItem> = BTreeMap::new();
+    let mut unwatched = 0;
+    for (address, record) in &input.state.records {
+        match watch(&input, address, record) {
+            Watched::AsRecorded => {}
+            Watched::NotLookedAt => unwatched += 1,
+            Watched::Drifted(kind, observed) => {
+                let item = recorded_item(address, record, kind, observed);
+                items.insert((address.clone(), kind), item);
+            }
+        }
+    }
+    for operation in &input.plan.operations {
+        if let Some(item) = planned_item(&input, operation) {
+            merge(&mut items, item);
+        }
+    }
+    for finding in &input.plan.findings {
+        if let Some(item) = found_item(&input, finding) {
+            merge(&mut items, item);
+        }
+    }
+    DriftReport {
+        items: items.into_values().collect(),
+        in_place: input.plan.summary.in_place,
+        unwatched,
+    }
+}
+
+/// What a look at one record gave.
+enum Watched {
+    AsRecorded,
+    Drifted(DriftKind, Option<Seen>),
+    NotLookedAt,
+}
+
+fn watch(input: &DriftInput<'_>, address: &Address, record: &Provenance) -> Watched {
+    let Some(tree) = input.observed.tree(&address.space) else {
+        return Watched::NotLookedAt;
+    };
+    if input.plan.forgotten.binary_search(address).is_ok() {
+        return Watched::NotLookedAt;
+    }
+    let Some(entry) = tree.find(&address.path) else {
+        return if absence_is_known(tree, address) {
+            Watched::Drifted(DriftKind::Missing, None)
+        } else {
+            Watched::NotLookedAt
+        };
+    };
+    let seen = seen(tree, entry);
+    let kind = tree.kind(entry);
+    if kind != record.kind {
+        Watched::Drifted(DriftKind::Replaced, Some(seen))
+    } else if kind == EntryKind::File && differs(&record.target, &seen) {
+        Watched::Drifted(DriftKind::Changed, Some(seen))
+    } else {
+        Watched::AsRecorded
+    }
+}
+
+/// Whether the folder in which the way to an entry ends was listed, so that it is truly not there.
+fn absence_is_known(tree: &Tree, address: &Address) -> bool {
+    let mut deepest = tree.root();
+    for folder in address.path.ancestors() {
+        match tree.find(&folder) {
+            Some(entry) => deepest = entry,
+            None => break,
+        }
+    }
+    tree.kind(deepest) != EntryKind::Folder || tree.is_listed(deepest)
+}
+
+fn seen(tree: &Tree, entry: EntryIndex) -> Seen {
+    Seen {
+        id: tree.id(entry),
+        attributes: tree.attributes(entry),
+    }
+}
+
+/// Whether a file is another one than was recorded, or has other content.
+fn differs(recorded: &Seen, observed: &Seen) -> bool {
+    let other_entry = match (&recorded.id, &observed.id) {
+        (Some(before), Some(after)) => before != after,
+        (None, _) | (_, None) => false,
+    };
+    other_entry || recorded.attributes != observed.attributes
+}
+
+fn recorded_item(
+    address: &Address,
+    record: &Provenance,
+    kind: DriftKind,
+    observed: Option<Seen>,
+) -> DriftItem {
+    DriftItem {
+        target: address.clone(),
+        kind,
+        placement: Some(record.placement.clone()),
+        recorded: Some(record.target.clone()),
+        observed,
+        source: record.source.as_ref().map(|source| source.address.clone()),
+        run: Some(record.run.clone()),
+    }
+}
+
+/// What an operation that is needed says of the entry that it is needed for.
+fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftItem> {
+    let kind = match operation.reason {
+        Reason::Missing | Reason::Misplaced => DriftKind::NotPlaced,
+        Reason::Changed => DriftKind::Outdated,
+        Reason::Overwrite | Reason::Beside => DriftKind::Conflict,
+        Reason::Extra | Reason::Unwanted => DriftKind::Unwanted,
+        Reason::Parent | Reason::Temporary | Reason::Emptied => return None,
+    };
+    let place = match &operation.action {
+        Action::CreateFolder { at } | Action::Remove { at, .. } => at,
+        Action::Copy { to, .. } | Action::Move { to, .. } | Action::Rename { to, .. } => to,
+    };
+    let target = place.address();
+    let source = match &operation.action {
+        Action::CreateFolder { .. } | Action::Remove { .. } => None,
+        Action::Copy { from, .. } | Action::Move { from, .. } | Action::Rename { from, .. } => {
+            Some(from.address())
+        }
+    };
+    let record = input.state.records.get(&target);
+    let recorded_source = record.and_then(|record| record.source.as_ref());
+    let (recorded, observed) = if kind == DriftKind::Outdated {
+        let before = recorded_source.map(|source| source.seen.clone());
+        (before, source.as_ref().and_then(|it| look(input, it)))
+    } else {
+        (None, look(input, &target))
+    };
+    Some(DriftItem {
+        target,
+        kind,
+        placement: Some(operation.placement.clone()),
+        recorded,
+        observed,
+        source,
+        run: record.map(|record| record.run.clone()),
+    })
+}
+
+fn look(input: &DriftInput<'_>, address: &Address) -> Option<Seen> {
+    let (tree, entry) = input.observed.find(address)?;
+    Some(seen(tree, entry))
+}
+
+/// What a finding of the plan says of an entry.
+fn found_item(input: &DriftInput<'_>, finding: &Diagnostic) -> Option<DriftItem> {
+    let kind = match &*finding.code {
+        "conflict" => DriftKind::Conflict,
+        "extra" => DriftKind::Extra,
+        "kept" => DriftKind::Kept,
+        "missing-source" => DriftKind::SourceMissing,
+        _ => return None,
+    };
+    let target = Address::parse(finding.path.as_deref()?).ok()?;
+    let record = input.state.records.get(&target);
+    Some(DriftItem {
+        kind,
+        placement: record.map(|record| record.placement.clone()),
+        recorded: record.map(|record| record.target.clone()),
+        observed: look(input, &target),
+        source: None,
+        run: record.map(|record| record.run.clone()),
+        target,
+    })
+}
+
+/// Adds an item, unless the records already told what became of the entry. What the manifest
+/// accepts replaces what the records say.
+fn merge(items: &mut BTreeMap<(Address, DriftKind), DriftItem>, item: DriftItem) {
+    let told = [DriftKind::Missing, DriftKind::Changed, DriftKind::Replaced];
+    for kind in told {
+        let key = (item.target.clone(), kind);
+        if !items.contains_key(&key) {
+            continue;
+        }
+        if !item.kind.is_accepted() {
+            return;
+        }
+        items.remove(&key);
+    }
+    items
+        .entry((item.target.clone(), item.kind))
+        .or_insert(item);
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::state::{Lineage, PlacementRef, Proof, RunId};
+    use crate::tree::{Attributes, Entry, IdRef, Listing, ObservedSpace, Timestamp};
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    fn entry(name: &str, kind: EntryKind, size: u64) -> Entry<'_> {
+        Entry {
+            name,
+            kind,
+            id: IdRef::None,
+            size,
+            modified: Timestamp::default(),
+            version: 0,
+            fingerprint: None,
+        }
+    }
+
+    /// A space `team` with `/a` (5 bytes), a listed folder `/dir` and a folder `/dark` that was
+    /// not looked into.
+    fn world() -> ObservedWorld {
+        let mut tree = Tree::new();
+        let mut listing = Listing::new();
+        listing.push(&entry("a", EntryKind::File, 5));
+        listing.push(&entry("dir", EntryKind::Folder, 0));
+        listing.push(&entry("dark", EntryKind::Folder, 0));
+        tree.attach(tree.root(), listing).unwrap();
+        let folder = tree.find(&address("team:/dir").path).unwrap();
+        tree.attach(folder, Listing::new()).unwrap();
+        let space = ObservedSpace {
+            tree: Arc::new(tree),
+        };
+        ObservedWorld {
+            spaces: [(address("team:/").space, space)].into(),
+        }
+    }
+
+    fn state(records: &[(&str, EntryKind, u64)]) -> State {
+        let mut state = State::new(Lineage::new("test"));
+        for (target, kind, size) in records {
+            let provenance = Provenance {
+                placement: PlacementRef {
+                    manifest: "m".into(),
+                    placement: "p".into(),
+                },
+                kind: *kind,
+                wished: None,
+                source: None,
+                target: Seen {
+                    id: None,
+                    attributes: Attributes {
+                        size: *size,
+                        ..Attributes::default()
+                    },
+                },
+                proof: Proof::Placed,
+                run: RunId::new("r"),
+            };
+            state.records.insert(address(target), provenance);
+        }
+        state
+    }
+
+    fn check(records: &[(&str, EntryKind, u64)], plan: &Plan, expected: &[&str], unwatched: u64) {
+        let observed = world();
+        let state = state(records);
+        let report = detect(DriftInput {
+            state: &state,
+            observed: &observed,
+            plan,
+        });
+        let items: Vec<String> = report
+            .items
+            .iter()
+            .map(|item| format!("{} {}", item.kind, item.target))
+            .collect();
+        assert_eq!(items, expected);
+        assert_eq!(report.unwatched, unwatched);
+    }
+
+    #[test]
+    fn records_are_compared_with_what_is_there() {
+        use EntryKind::{File, Folder};
+        let nothing = crate::report::sample::plan(&[]);
+        check(&[("team:/a", File, 5)], &nothing, &[], 0);
+        check(&[("team:/a", File, 6)], &nothing, &["changed team:/a"], 0);
+        check(
+            &[("team:/a", Folder, 0)],
+            &nothing,
+            &["replaced team:/a"],
+            0,
+        );
+        check(&[("team:/b", File, 5)], &nothing, &["missing team:/b"], 0);
+        check(&[("team:/dir", Folder, 0)], &nothing, &[], 0);
+        check(
+            &[("team:/dir/x", File, 1)],
+            &nothing,
+            &["missing team:/dir/x"],
+            0,
+        );
+        check(&[("team:/dark/x", File, 1)], &nothing, &[], 1);
+        check(
+            &[("team:/no/x/y", File, 1)],
+            &nothing,
+            &["missing team:/no/x/y"],
+            0,
+        );
+        check(&[("other:/x", File, 1)], &nothing, &[], 1);
+    }
+
+    #[test]
+    fn what_is_wanted_is_told_once() {
+        use EntryKind::File;
+        let plan = crate::report::sample::plan(&[
+            "copy team:/a team:/b",
+            "copy team:/a team:/c",
+            "copy-changed team:/a team:/dir/d",
+            "remove team:/a",
+            "mkdir team:/new",
+        ]);
+        check(
+            &[("team:/b", File, 5), ("team:/dir/d", File, 5)],
+            &plan,
+            &[
+                "unwanted team:/a",
+                "missing team:/b",
+                "not-placed team:/c",
+                "missing team:/dir/d",
+            ],
+            0,
+        );
+    }
+
+    #[test]
+    fn accepted_findings_are_quiet_kinds() {
+        let mut plan = crate::report::sample::plan(&[]);
+        plan.findings = vec![
+            Diagnostic::note("kept", "left alone", "").about("team:/a"),
+            Diagnostic::note("extra", "beyond the source", "").about("team:/dir"),
+            Diagnostic::error("conflict", "taken", "").about("team:/q"),
+            Diagnostic::note("other", "whatever", "").about("team:/a"),
+        ];
+        let changed = [("team:/a", EntryKind::File, 6)];
+        check(
+            &changed,
+            &plan,
+            &["kept team:/a", "extra team:/dir", "conflict team:/q"],
+            0,
+        );
+        plan.forgotten = vec![address("team:/a")];
+        plan.findings.clear();
+        check(&changed, &plan, &[], 1);
+    }
+}

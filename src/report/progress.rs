@@ -1,0 +1,71 @@
+//! A progress bar on stderr that hides itself where nobody looks.
+
+use std::time::Duration;
+
+use indicatif::{ProgressDrawTarget, ProgressStyle};
+
+/// How far a long piece of work is: items, and bytes where they are carried.
+pub struct ProgressBar {
+    bar: indicatif::ProgressBar,
+}
+
+/// Whether somebody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// A terminal; the bar itself checks that stderr is one.
+    Terminal,
+    /// Nobody, or somebody who asked for silence.
+    Nobody,
+}
+
+impl ProgressBar {
+    /// A bar over a known number of items.
+    pub fn over(items: u64, doing: &str, audience: Audience) -> Self {
+        let bar = indicatif::ProgressBar::with_draw_target(Some(items), target(audience));
+        let style =
+            ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}  {prefix}  {eta}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(doing.to_owned());
+        Self { bar }
+    }
+
+    /// A sign of life for work of unknown length.
+    pub fn spinning(doing: &str, audience: Audience) -> Self {
+        let bar = indicatif::ProgressBar::with_draw_target(None, target(audience));
+        let style = ProgressStyle::with_template("{spinner} {msg} {pos}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_message(doing.to_owned());
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Self { bar }
+    }
+
+    /// So many more items are done.
+    pub fn advance(&self, items: u64) {
+        self.bar.inc(items);
+    }
+
+    /// So many bytes were carried altogether.
+    pub fn carried(&self, bytes: u64) {
+        self.bar.set_prefix(super::layout::bytes(bytes));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for ProgressBar {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn target(audience: Audience) -> ProgressDrawTarget {
+    match audience {
+        Audience::Terminal => ProgressDrawTarget::stderr(),
+        Audience::Nobody => ProgressDrawTarget::hidden(),
+    }
+}
