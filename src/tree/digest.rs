@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::entry::EntryKind;
-use super::tree::{EntryIndex, IdRef, Tree};
+use super::listing::IdRef;
+use super::tree::{EntryIndex, Tree};
 
 /// A BLAKE3 digest as hexadecimal text with its kind: `blake3:…`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 mod digest;
 mod entry;
+mod listing;
 mod observed;
 mod path;
 mod pattern;
@@ -10,7 +11,8 @@ mod tree;
 
 pub use digest::{Digest, subtree_digest};
 pub use entry::{Attributes, EntryId, EntryKind, Fingerprint, Timestamp};
+pub use listing::{Entry, IdRef, Listing};
 pub use observed::{ObservedSpace, ObservedWorld};
 pub use path::{Address, EntryPath, PathError, SpaceAlias};
 pub use pattern::{Pattern, PatternError, PatternSet, Selection};
-pub use tree::{Entry, EntryIndex, IdRef, Listing, Tree, TreeError};
+pub use tree::{EntryIndex, Tree, TreeError};
