@@ -1,7 +1,14 @@
 //! What a run intended and what came of it.
 
+mod advance;
+pub mod codec;
 mod record;
+mod replay;
+#[cfg(test)]
+pub(crate) mod sample;
 mod sink;
 
+pub use advance::advance;
 pub use record::{Evidence, Fact, Outcome, Record};
+pub use replay::{Counts, Progress, Standing, Start};
 pub use sink::{JournalError, JournalSink};

@@ -43,6 +43,13 @@ pub enum Fact {
         /// Its items; fewer than the batch's where some are settled.
         operations: Vec<OperationId>,
     },
+    /// A call was answered, and the service goes on with tasks. Durable before they are asked for.
+    Tasks {
+        /// The call.
+        batch: BatchId,
+        /// The service's ids of the tasks.
+        tasks: Vec<String>,
+    },
     /// An operation is done.
     Done {
         /// The operation.
@@ -81,7 +88,7 @@ pub enum Fact {
     Skipped {
         /// The operation.
         operation: OperationId,
-        /// The one that it follows; itself where the run was interrupted.
+        /// The one that it follows; itself where the run was stopped.
         because: OperationId,
     },
     /// An entry was read back after the last batch and is as simulated.
@@ -99,6 +106,11 @@ pub enum Fact {
         target: Address,
         /// What was expected and what is there.
         message: String,
+    },
+    /// What was left of this run was settled, and is not to be resumed again.
+    Resumed {
+        /// The run that carried out the rest; `None` where nothing was left to do.
+        by: Option<RunId>,
     },
     /// The state was written.
     Checkpoint {
