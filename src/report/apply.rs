@@ -113,7 +113,10 @@ impl RunSummary {
             Fact::Skipped { operation, because } => {
                 ends.insert(*operation, skipped(*operation, *because));
             }
-            Fact::Verified { .. } | Fact::Checkpoint { .. } => {}
+            Fact::Tasks { .. }
+            | Fact::Verified { .. }
+            | Fact::Resumed { .. }
+            | Fact::Checkpoint { .. } => {}
         }
     }
 
