@@ -1,13 +1,13 @@
 //! Lists, and maps whose keys the user chooses.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 
 use serde::de::{MapAccess, SeqAccess};
 use serde_yaml::Spanned;
 
-use super::form::{Form, Held, settle};
+use super::form::{Form, Held, Standing, settle, settle_key};
 use super::problem::{Misfit, Problem, ProblemKind};
-use super::scalar::Text;
 use super::source::Spot;
 
 /// A list of values of one form.
@@ -16,9 +16,9 @@ pub(super) struct List<T>(pub(super) Vec<Spot<T>>);
 
 /// A map with keys of the user's choice and values of one form, in the order written.
 #[derive(Debug)]
-pub(super) struct Entries<T>(pub(super) Vec<(Spot<Text>, Spot<T>)>);
+pub(super) struct Entries<K, T>(pub(super) Vec<(Spot<K>, Spot<T>)>);
 
-impl<T> Default for Entries<T> {
+impl<K, T> Default for Entries<K, T> {
     fn default() -> Self {
         Self(Vec::new())
     }
@@ -33,13 +33,13 @@ impl<T: Form> Form for List<T> {
     ) -> Result<Result<Self, Misfit>, A::Error> {
         let mut elements = Vec::new();
         while let Some(read) = list.next_element::<Spanned<Held<T>>>()? {
-            elements.extend(settle(read, None, problems));
+            elements.extend(settle(read, Standing::Listed, problems));
         }
         Ok(Ok(Self(elements)))
     }
 }
 
-impl<T: Form> Form for Entries<T> {
+impl<K: Form + Deref<Target = str>, T: Form> Form for Entries<K, T> {
     const WANTED: &'static str = "a map";
 
     fn from_map<'de, A: MapAccess<'de>>(
@@ -48,25 +48,18 @@ impl<T: Form> Form for Entries<T> {
     ) -> Result<Result<Self, Misfit>, A::Error> {
         let mut entries = Vec::new();
         let mut seen = BTreeSet::new();
-        while let Some(key) = map.next_key::<Spanned<Held<Text>>>()? {
-            let key_place = super::yaml::place(key.referenced);
-            let key = settle(key, None, &mut Vec::new());
+        while let Some(key) = map.next_key::<Spanned<Held<K>>>()? {
+            let key = settle_key(key, problems);
             let value = map.next_value::<Spanned<Held<T>>>()?;
-            let value_place = super::yaml::place(value.referenced);
+            let place = super::yaml::place(value.referenced);
+            let word = key.as_ref().map_or("", |key| &*key.value);
+            let value = settle(value, Standing::Under(word), problems);
             let Some(key) = key else {
-                problems.push(Problem {
-                    place: key_place,
-                    key: None,
-                    kind: ProblemKind::KeyNotText,
-                });
                 continue;
             };
-            let value = settle(value, Some(&key.value), problems);
-            if &*key.value.0 == "<<" {
-                problems.push(Problem::of_key("<<", value_place, ProblemKind::MergeKey));
-            } else if !seen.insert(key.value.0.clone()) {
+            if !seen.insert(key.value.to_owned()) {
                 let kind = ProblemKind::RepeatedKey;
-                problems.push(Problem::of_key(&key.value, value_place, kind));
+                problems.push(Problem::of_key(&key.value, place, kind));
             } else if let Some(value) = value {
                 entries.push((key, value));
             }
@@ -92,20 +85,23 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for List<T> {
     }
 }
 
-impl<T: schemars::JsonSchema> schemars::JsonSchema for Entries<T> {
+impl<K: schemars::JsonSchema, T: schemars::JsonSchema> schemars::JsonSchema for Entries<K, T> {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("Map_of_{}", T::schema_name()).into()
+        format!("Map_of_{}_to_{}", K::schema_name(), T::schema_name()).into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "object",
             "additionalProperties": generator.subschema_for::<T>(),
-            "propertyNames": { "not": { "const": "<<" } },
+            "propertyNames": { "allOf": [
+                generator.subschema_for::<K>(),
+                { "not": { "const": "<<" } },
+            ] },
         })
     }
 }

@@ -3,8 +3,8 @@
 use super::container::{Entries, List};
 use super::manifest::{Limit, OnConflict, OnMissing, PruneScope, Update};
 use super::scalar::{
-    AddressText, Duration, IdText, NameText, PatternText, SelectionText, Switch, Text, Version,
-    WholeNumber,
+    AddressText, AliasText, Duration, FilledText, NameText, PatternText, SelectionText, Switch,
+    Text, VariableText, Version, WholeNumber,
 };
 use super::source::Spot;
 
@@ -92,7 +92,7 @@ document! {
         /// Names the state in which is kept what was placed.
         "name" name: NameText, required;
         /// The storage roots that placements speak of, by the alias used in `alias:/path`.
-        "spaces" spaces: Entries<SpaceDocument>, required;
+        "spaces" spaces: Entries<AliasText, SpaceDocument>, required;
         /// Values for all placements that do not say otherwise.
         "defaults" defaults: DefaultsDocument;
         /// Limits that the finished plan is judged by; none is set unless given here.
@@ -100,9 +100,9 @@ document! {
         /// Entries that are never removed, moved away or overwritten, whatever asks for it.
         "protect" protect: List<SelectionText>;
         /// Names and default values for `${var.NAME}`; `--var NAME=VALUE` sets them.
-        "variables" variables: Entries<Text>;
+        "variables" variables: Entries<VariableText, Text>;
         /// Names of environment variables that `${env.NAME}` may read.
-        "env" env: List<Text>;
+        "env" env: List<VariableText>;
         /// The wishes.
         "placements" placements: List<PlacementDocument>, required;
     }
@@ -113,7 +113,7 @@ document! {
     PlacementDocument is "A placement"
     {
         /// Unique in the manifest; made of verb, source and target where it is left out.
-        "id" id: IdText;
+        "id" id: FilledText;
         /// What is at this source is also at the target.
         "copy" copy: SelectionText;
         /// What was at this source is at the target and no longer here.
@@ -203,9 +203,9 @@ document! {
 /// A storage root. Keys other than these three belong to its provider.
 #[derive(Debug, Default)]
 pub(super) struct SpaceDocument {
-    pub(super) provider: Field<Text>,
-    pub(super) profile: Field<Text>,
-    pub(super) limits: Field<Entries<WholeNumber>>,
+    pub(super) provider: Field<FilledText>,
+    pub(super) profile: Field<FilledText>,
+    pub(super) limits: Field<Entries<FilledText, WholeNumber>>,
     /// The provider's own keys with their values, in the order written.
-    pub(super) keys: Vec<(String, Spot<Text>)>,
+    pub(super) keys: Vec<(String, Spot<FilledText>)>,
 }

@@ -6,21 +6,24 @@ use serde::de::{MapAccess, SeqAccess};
 use serde_yaml::Spanned;
 
 use super::container::{Entries, List};
-use super::form::{Form, Held, settle};
+use super::form::{Form, Held, Standing, settle};
 use super::load::Files;
 use super::problem::{Misfit, Problem};
-use super::scalar::Text;
+use super::scalar::{FilledText, Text, VariableText};
 use super::source::{Place, Source, Spot};
 use super::yaml;
 use crate::diagnostic::Diagnostic;
+
+/// The fields of one element, as written.
+type EachFields = Entries<VariableText, Text>;
 
 /// What `for_each` holds.
 #[derive(Debug)]
 pub(super) enum ForEachDocument {
     /// A list of maps.
-    Listed(List<Entries<Text>>),
+    Listed(List<EachFields>),
     /// A map, or `file: PATH`.
-    Keyed(Entries<EachValue>),
+    Keyed(Entries<FilledText, EachValue>),
 }
 
 /// The value of a key of a `for_each` map.
@@ -29,7 +32,7 @@ pub(super) enum EachValue {
     /// Read as `${each.value}`.
     Value(Text),
     /// Read as `${each.FIELD}`.
-    Fields(Entries<Text>),
+    Fields(EachFields),
 }
 
 /// One element, ready to be filled in.
@@ -111,7 +114,7 @@ impl ForEachDocument {
 
 /// An element of a list: its key is its field `key`, else all its values in the order of their
 /// names, so that neither the order of the list nor that of the fields matters.
-fn listed(Entries(entries): &Entries<Text>) -> Element {
+fn listed(Entries(entries): &EachFields) -> Element {
     let fields: BTreeMap<String, String> = entries
         .iter()
         .map(|(name, value)| (name.value.to_string(), value.value.to_string()))
@@ -171,7 +174,7 @@ fn elements_of_file(
     let mut problems = Vec::new();
     let read =
         yaml::read::<Spanned<Held<ForEachDocument>>>(&inner).map_err(|error| vec![*error])?;
-    let document = settle(read, None, &mut problems);
+    let document = settle(read, Standing::Alone, &mut problems);
     match document {
         Some(document) if problems.is_empty() => {
             document.value.own_elements(document.place, &inner)
@@ -280,15 +283,17 @@ impl schemars::JsonSchema for ForEachDocument {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let fields = generator.subschema_for::<Entries<Text>>();
+        let mut fields = generator.subschema_for::<EachFields>();
         let text = generator.subschema_for::<Text>();
+        let keyed = fields.clone();
+        fields.insert("minProperties".into(), 1.into());
         schemars::json_schema!({
             "anyOf": [
                 { "type": "array", "minItems": 1, "items": fields },
                 {
                     "type": "object",
                     "minProperties": 1,
-                    "additionalProperties": { "anyOf": [text, fields] },
+                    "additionalProperties": { "anyOf": [text, keyed] },
                 },
             ],
         })

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{GuardsDocument, ManifestDocument};
 use super::each::Element;
+use super::identity::{Identity, two_aliases};
 use super::interpolate::Scope;
 use super::load::Inputs;
 use super::manifest::{Guards, Manifest, ManifestName, Protection, SpaceDefinition};
 use super::parse::in_order;
 use super::source::{Place, Source};
 use crate::diagnostic::Diagnostic;
-use crate::tree::{Address, Pattern, Selection, SpaceAlias};
+use crate::tree::{Address, PathError, Pattern, PatternError, Selection, SpaceAlias};
 
 /// One expansion: what is known so far, and everything found wrong.
 pub(super) struct Expansion<'a> {
@@ -33,7 +34,10 @@ pub(super) fn expand(
     inputs: &Inputs<'_>,
 ) -> Result<Manifest, Vec<Diagnostic>> {
     let mut expansion = Expansion::new(document, source, inputs);
-    let name = expansion.name(document);
+    let name = document
+        .name
+        .as_ref()
+        .and_then(|name| ManifestName::parse(&name.value));
     let spaces = expansion.spaces(document);
     let protect = expansion.protect(document);
     let placements = expansion.placements(document);
@@ -83,49 +87,31 @@ impl<'a> Expansion<'a> {
             .iter()
             .flat_map(|variables| &variables.value.0)
         {
-            self.check_name(&name.value, name.place);
             self.scope.variables.insert(&name.value.0, &value.value.0);
         }
         for (name, value) in self.inputs.variables {
             self.scope.variables.insert(name, value);
         }
         for name in document.env.iter().flat_map(|names| &names.value.0) {
-            self.check_name(&name.value, name.place);
             self.scope.readable.insert(&name.value.0);
         }
     }
 
-    fn check_name(&mut self, name: &str, place: Place) {
-        let rest = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        let first = |c: char| c.is_ascii_alphabetic() || c == '_';
-        if !(name.starts_with(first) && name.chars().all(rest)) {
-            let detail = format!("`{name}` cannot be read with `${{..}}`.");
-            let diagnostic = Diagnostic::error("bad-name", "a name is malformed", detail)
-                .with_hint("use letters, digits, `_` and `-`, and begin with a letter or `_`");
-            self.report(place, diagnostic);
-        }
-    }
-
-    fn name(&mut self, document: &ManifestDocument) -> Option<ManifestName> {
-        let name = document.name.as_ref()?;
-        let parsed = ManifestName::parse(&name.value);
-        if parsed.is_none() {
-            let detail = format!("`{}` cannot name a state.", &*name.value);
-            let diagnostic = Diagnostic::error("bad-name", "a name is malformed", detail)
-                .with_hint("use 1 to 64 small letters, digits and `-`");
-            self.report(name.place, diagnostic);
-        }
-        parsed
-    }
-
     fn spaces(&mut self, document: &ManifestDocument) -> BTreeMap<SpaceAlias, SpaceDefinition> {
         let mut spaces = BTreeMap::new();
+        let mut seen = BTreeMap::new();
         for (alias, space) in document.spaces.iter().flat_map(|spaces| &spaces.value.0) {
             let definition = self.space(&space.value, space.place);
-            match SpaceAlias::parse(&alias.value) {
-                Ok(alias) => spaces.extend(definition.map(|definition| (alias, definition))),
-                Err(error) => self.report_path(alias.place, &error),
+            let Some(definition) = definition else {
+                continue;
+            };
+            let identity = Identity::of(self.source.file, &definition, self.inputs.providers);
+            if let Some((first, place)) = seen.insert(identity, (&alias.value, alias.place)) {
+                let diagnostic = two_aliases(first, self.source.file, &alias.value)
+                    .with_related("first named here", self.source.locate(place));
+                self.report(alias.place, diagnostic);
             }
+            spaces.extend(SpaceAlias::parse(&alias.value).ok().zip(Some(definition)));
         }
         spaces
     }
@@ -150,7 +136,15 @@ impl<'a> Expansion<'a> {
             .push(diagnostic.at(self.source.locate(place)));
     }
 
-    pub(super) fn report_path(&mut self, place: Place, error: &dyn std::fmt::Display) {
+    pub(super) fn report_pattern(&mut self, place: Place, error: &PatternError) {
+        let detail = sentence(&error.to_string());
+        self.report(
+            place,
+            Diagnostic::error("bad-pattern", "a pattern is malformed", detail),
+        );
+    }
+
+    fn report_path(&mut self, place: Place, error: &PathError) {
         let detail = sentence(&error.to_string());
         self.report(
             place,
@@ -180,6 +174,23 @@ impl<'a> Expansion<'a> {
                 None
             }
         }
+    }
+
+    /// As [`fill`](Self::fill), where nothing is left is wrong as well.
+    pub(super) fn fill_some<'t>(
+        &mut self,
+        text: &'t str,
+        place: Place,
+        each: Option<&Element>,
+    ) -> Option<Cow<'t, str>> {
+        let filled = self.fill(text, place, each)?;
+        if filled.is_empty() {
+            let detail = format!("`{text}` is empty once it is filled in.");
+            let diagnostic = Diagnostic::error("bad-value", "a value is not allowed", detail);
+            self.report(place, diagnostic);
+            return None;
+        }
+        Some(filled)
     }
 
     /// An address whose alias is declared.
@@ -219,8 +230,12 @@ impl<'a> Expansion<'a> {
             Ok(selection) => self
                 .declared(&selection.base.space, place)
                 .then_some(selection),
-            Err(error) => {
+            Err(PatternError::Path(error)) => {
                 self.report_path(place, &error);
+                None
+            }
+            Err(error) => {
+                self.report_pattern(place, &error);
                 None
             }
         }
@@ -243,7 +258,7 @@ impl<'a> Expansion<'a> {
 }
 
 /// An error's text as a sentence.
-pub(super) fn sentence(text: &str) -> String {
+fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters
         .next()

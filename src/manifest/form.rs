@@ -114,11 +114,11 @@ impl<'de, T: Form> Visitor<'de> for HeldVisitor<T> {
     }
 
     fn visit_i64<E: Error>(self, _number: i64) -> Result<Self::Value, E> {
-        Ok(Err(Misfit::Other(Found::Number)).into())
+        Ok(Err(Misfit::Other(Found::Negative)).into())
     }
 
     fn visit_f64<E: Error>(self, _number: f64) -> Result<Self::Value, E> {
-        Ok(Err(Misfit::Other(Found::Number)).into())
+        Ok(Err(Misfit::Other(Found::Fraction)).into())
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -189,13 +189,28 @@ impl<'de> Visitor<'de> for KeySeed {
     }
 }
 
+/// How a value stands in what holds it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Standing<'k> {
+    /// It is the whole file.
+    Alone,
+    /// It is an element of a list.
+    Listed,
+    /// It is the value of this key.
+    Under(&'k str),
+}
+
 /// Settles what was read: its problems get the place they lack, and a value that does not fit
 /// becomes one more problem.
 pub(super) fn settle<T: Form>(
     read: Spanned<Held<T>>,
-    key: Option<&str>,
+    standing: Standing<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Spot<T>> {
+    let key = match standing {
+        Standing::Under(key) => Some(key),
+        Standing::Alone | Standing::Listed => None,
+    };
     let place = place(read.referenced);
     for mut problem in read.value.problems {
         if problem.place.is_unknown() {
@@ -209,14 +224,31 @@ pub(super) fn settle<T: Form>(
     match read.value.value {
         Ok(value) => Some(Spot { value, place }),
         Err(misfit) => {
-            problems.push(Problem {
-                place,
-                key: key.map(str::to_owned),
-                kind: ProblemKind::Misfit(misfit, T::WANTED),
-            });
+            let kind = match standing {
+                Standing::Listed => ProblemKind::Element(misfit, T::WANTED),
+                Standing::Alone | Standing::Under(_) => ProblemKind::Misfit(misfit, T::WANTED),
+            };
+            let key = key.map(str::to_owned);
+            problems.push(Problem { place, key, kind });
             None
         }
     }
+}
+
+/// Settles a key of the user's choice; one that does not fit becomes a problem.
+pub(super) fn settle_key<K: Form>(
+    read: Spanned<Held<K>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Spot<K>> {
+    let place = place(read.referenced);
+    let kind = match read.value.value {
+        Ok(value) => return Some(Spot { value, place }),
+        Err(Misfit::Rule(rule)) => ProblemKind::BadKey(rule),
+        Err(Misfit::Other(_) | Misfit::Word(..)) => ProblemKind::KeyNotText,
+    };
+    let key = Some(String::new());
+    problems.push(Problem { place, key, kind });
+    None
 }
 
 /// Reads the value of a known key into its field; a key that came before is a problem.
@@ -228,7 +260,7 @@ pub(super) fn read_field<'de, A: MapAccess<'de>, T: Form>(
 ) -> Result<(), A::Error> {
     let read = map.next_value::<Spanned<Held<T>>>()?;
     let repeated = place(read.referenced);
-    let spot = settle(read, Some(key), problems);
+    let spot = settle(read, Standing::Under(key), problems);
     if field.is_some() {
         problems.push(Problem::of_key(key, repeated, ProblemKind::RepeatedKey));
     } else {

@@ -10,14 +10,14 @@ use crate::tree::SpaceAlias;
 /// What makes two definitions mean one storage root: the provider and its keys, paths resolved
 /// against the folder of the manifest. The credentials are no part of it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Identity<'m> {
-    provider: &'m str,
-    keys: Vec<(&'m str, String)>,
+pub(super) struct Identity {
+    provider: String,
+    keys: Vec<(String, String)>,
 }
 
-impl<'m> Identity<'m> {
+impl Identity {
     /// The identity of a definition in the manifest called `file`.
-    pub(super) fn of(file: &str, space: &'m SpaceDefinition, providers: &[ProviderKeys]) -> Self {
+    pub(super) fn of(file: &str, space: &SpaceDefinition, providers: &[ProviderKeys]) -> Self {
         let known = providers.iter().find(|keys| keys.name == space.provider);
         let paths = known.map_or(&[][..], |keys| keys.paths);
         let keys = space.keys.iter().map(|(key, value)| {
@@ -26,10 +26,10 @@ impl<'m> Identity<'m> {
             } else {
                 value.clone()
             };
-            (key.as_str(), value)
+            (key.clone(), value)
         });
         Self {
-            provider: &space.provider,
+            provider: space.provider.clone(),
             keys: keys.collect(),
         }
     }
@@ -41,8 +41,8 @@ pub(super) fn clashing_spaces(
     manifests: &[Manifest],
     providers: &[ProviderKeys],
 ) -> Vec<Diagnostic> {
-    let mut aliases: BTreeMap<&SpaceAlias, (&str, Identity<'_>)> = BTreeMap::new();
-    let mut roots: BTreeMap<Identity<'_>, (&str, &SpaceAlias)> = BTreeMap::new();
+    let mut aliases: BTreeMap<&SpaceAlias, (&str, Identity)> = BTreeMap::new();
+    let mut roots: BTreeMap<Identity, (&str, &SpaceAlias)> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     for manifest in manifests {
         for (alias, space) in &manifest.spaces {
@@ -56,7 +56,7 @@ pub(super) fn clashing_spaces(
             }
             let (first, other) = *roots.entry(identity()).or_insert((&manifest.file, alias));
             if other != alias {
-                diagnostics.push(two_aliases(other, first, alias, &manifest.file));
+                diagnostics.push(two_aliases(other.as_str(), first, alias.as_str()));
             }
         }
     }
@@ -71,9 +71,10 @@ fn two_meanings(alias: &SpaceAlias, first: &str, second: &str) -> Diagnostic {
         .with_hint("rename the alias in one of them, or run them one by one")
 }
 
-fn two_aliases(first: &SpaceAlias, file: &str, second: &SpaceAlias, other: &str) -> Diagnostic {
+/// Two aliases that mean one root.
+pub(super) fn two_aliases(first: &str, file: &str, second: &str) -> Diagnostic {
     let detail = format!(
-        "`{first}` ({file}) and `{second}` ({other}) are one storage root; what one of them does to it would be hidden from the other."
+        "`{second}` is the storage root that `{first}` already means in {file}; what is done to it under one alias would be hidden from the other."
     );
     Diagnostic::error("same-space", "two aliases mean one space", detail)
         .with_hint("use one alias for it")

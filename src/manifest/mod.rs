@@ -30,4 +30,5 @@ pub use manifest::{
     Permissions, Placement, PlacementId, Protection, Prune, PruneScope, SpaceDefinition, Target,
     Transfer, Update, Wish,
 };
+pub use schema::schema;
 pub use validate::validate_run;

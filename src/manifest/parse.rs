@@ -3,7 +3,7 @@
 use serde_yaml::Spanned;
 
 use super::document::ManifestDocument;
-use super::form::{Held, settle};
+use super::form::{Held, Standing, settle};
 use super::source::Source;
 use super::yaml;
 use crate::diagnostic::Diagnostic;
@@ -16,7 +16,7 @@ pub(super) fn parse(source: &Source<'_>) -> Result<ManifestDocument, Vec<Diagnos
     let read =
         yaml::read::<Spanned<Held<ManifestDocument>>>(source).map_err(|error| vec![*error])?;
     let mut problems = Vec::new();
-    match settle(read, None, &mut problems) {
+    match settle(read, Standing::Alone, &mut problems) {
         Some(document) if problems.is_empty() => Ok(document.value),
         _ => {
             let mut diagnostics: Vec<Diagnostic> = problems

@@ -3,7 +3,7 @@
 use super::container::List;
 use super::document::{DefaultsDocument, Field, ManifestDocument, PlacementDocument};
 use super::each::Element;
-use super::expand::{Expansion, sentence};
+use super::expand::Expansion;
 use super::manifest::{
     Disposal, Expect, Layout, OnConflict, OnMissing, Permissions, Placement, PlacementId, Prune,
     PruneScope, Target, Transfer, Update, Wish,
@@ -278,9 +278,7 @@ impl Expansion<'_> {
                 Some(pattern)
             }
             Err(error) => {
-                let detail = sentence(&error.to_string());
-                let diagnostic = Diagnostic::error("bad-pattern", "a pattern is malformed", detail);
-                self.report(spot.place, diagnostic);
+                self.report_pattern(spot.place, &error);
                 None
             }
         }
@@ -290,7 +288,7 @@ impl Expansion<'_> {
     fn id(&mut self, wished: &Wished<'_>, wish: Option<&Wish>) -> Option<PlacementId> {
         let (text, uses_each) = match &wished.document.id {
             Some(id) => {
-                let filled = self.fill(&id.value, id.place, wished.each)?;
+                let filled = self.fill_some(&id.value, id.place, wished.each)?;
                 (filled.into_owned(), id.value.contains("${each."))
             }
             None => (default_id(wish?), false),

@@ -26,10 +26,14 @@ pub(super) enum ProblemKind {
     MergeKey,
     /// The key is no text.
     KeyNotText,
+    /// The key, one of the user's choice, breaks a rule.
+    BadKey(String),
     /// This key is needed in this whole.
     MissingKey(&'static str, &'static str),
     /// The value is not what is wanted.
     Misfit(Misfit, &'static str),
+    /// An element of the value is not what is wanted.
+    Element(Misfit, &'static str),
 }
 
 /// Why a value does not fit.
@@ -49,6 +53,8 @@ pub(super) enum Found {
     Nothing,
     Text,
     Number,
+    Negative,
+    Fraction,
     Switch(bool),
     List,
     Map,
@@ -91,6 +97,10 @@ impl Problem {
             )
             .at(source.locate(self.place))
             .with_hint("write the key in quotes"),
+            ProblemKind::BadKey(rule) => {
+                Diagnostic::error("bad-key", "a key is not allowed", format!("The key {rule}."))
+                    .at(source.locate(self.place))
+            }
             ProblemKind::MissingKey(missing, whole) => Diagnostic::error(
                 "missing-key",
                 "a key is missing",
@@ -98,7 +108,20 @@ impl Problem {
             )
             .at(source.locate(self.place)),
             ProblemKind::Misfit(misfit, wanted) => {
-                misfit.diagnose(key, wanted).at(source.locate(self.place))
+                let subject = if key.is_empty() {
+                    "This".to_owned()
+                } else {
+                    format!("`{key}`")
+                };
+                misfit.diagnose(&subject, wanted).at(source.locate(self.place))
+            }
+            ProblemKind::Element(misfit, wanted) => {
+                let subject = if key.is_empty() {
+                    "An element of the list".to_owned()
+                } else {
+                    format!("An element of `{key}`")
+                };
+                misfit.diagnose(&subject, wanted).at(source.locate(self.place))
             }
         }
     }
@@ -117,12 +140,7 @@ fn unknown_key(key: &str, known: &[&str]) -> Diagnostic {
 }
 
 impl Misfit {
-    fn diagnose(&self, key: &str, wanted: &str) -> Diagnostic {
-        let subject = if key.is_empty() {
-            "The file".to_owned()
-        } else {
-            format!("`{key}`")
-        };
+    fn diagnose(&self, subject: &str, wanted: &str) -> Diagnostic {
         match self {
             Self::Other(found) => {
                 let diagnostic = Diagnostic::error(
@@ -167,6 +185,8 @@ impl Found {
             Self::Nothing => "nothing",
             Self::Text => "text",
             Self::Number => "a number",
+            Self::Negative => "a negative number",
+            Self::Fraction => "a number with decimals",
             Self::Switch(true) => "`true`",
             Self::Switch(false) => "`false`",
             Self::List => "a list",
@@ -175,21 +195,27 @@ impl Found {
     }
 
     fn remedy(self, wanted: &str) -> Option<&'static str> {
+        let wants_text = !["number", "`true`", "map", "list", "one of"]
+            .iter()
+            .any(|word| wanted.contains(word));
         match self {
-            Self::Number | Self::Switch(_) if !wanted.starts_with("a list") => {
-                Some("text that looks like a number or a switch needs quotes").filter(|_| {
-                    !(wanted.contains("number")
-                        || wanted.contains("true")
-                        || wanted.contains("map"))
-                })
+            Self::Number | Self::Negative | Self::Fraction | Self::Switch(_) if wants_text => {
+                Some("text that looks like a number or a switch needs quotes")
             }
+            Self::Text if wanted.contains("file: PATH") => Some("write `{file: PATH}` for a file"),
             Self::Text if wanted.starts_with("a list") => Some("write `[..]` around it"),
             Self::Text if wanted.contains("`true`") => {
                 Some("write `true` or `false`; yes, no, on and off are text")
             }
-            Self::Text if wanted == "a whole number" => Some("write it without quotes and units"),
+            Self::Text if wanted.contains("number") => Some("write it without quotes and units"),
             Self::Nothing => Some("give it a value, or leave the key out"),
-            Self::Number | Self::Switch(_) | Self::Text | Self::List | Self::Map => None,
+            Self::Number
+            | Self::Negative
+            | Self::Fraction
+            | Self::Switch(_)
+            | Self::Text
+            | Self::List
+            | Self::Map => None,
         }
     }
 }

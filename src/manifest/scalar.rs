@@ -6,14 +6,23 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::form::Form;
-use super::manifest::{Limit, OnConflict, OnMissing, PruneScope, Update};
+use super::manifest::{Limit, ManifestName, OnConflict, OnMissing, PruneScope, Update};
 use super::problem::Misfit;
+use crate::tree::SpaceAlias;
 
+/// The name of a storage root.
+const ALIAS: &str = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$";
+/// What `${..}` can name.
+const VARIABLE: &str = "^[A-Za-z_][A-Za-z0-9_-]*$";
+/// The name of a manifest.
+const NAME: &str = "^[a-z0-9-]{1,64}$";
 /// `alias:/path`, or a text that begins with `${`, where the alias or the whole is filled in.
 const ADDRESS: &str = concat!(
     r"^(?:[A-Za-z0-9](?:[A-Za-z0-9_-]|\$\{[^}/]*\})*:/(?:SEGMENT(?:/SEGMENT)*)?|",
     r"\$\{[^}/]+\}.*)$"
 );
+/// A pattern relative to some folder.
+const PATTERN: &str = "^SEGMENT(?:/SEGMENT)*$";
 /// A name that is not empty, `.` or `..`.
 const SEGMENT: &str = r"(?:[^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)";
 
@@ -21,6 +30,9 @@ const SEGMENT: &str = r"(?:[^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)";
 /// `${..}` is filled in.
 macro_rules! text_form {
     ($(#[doc = $doc:literal])+ $name:ident, $wanted:literal, $pattern:expr) => {
+        text_form! { $(#[doc = $doc])+ $name, $wanted, $pattern, |_| None }
+    };
+    ($(#[doc = $doc:literal])+ $name:ident, $wanted:literal, $pattern:expr, $rule:expr) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone)]
         pub(super) struct $name(pub(super) Box<str>);
@@ -29,7 +41,11 @@ macro_rules! text_form {
             const WANTED: &'static str = $wanted;
 
             fn from_text(text: &str) -> Result<Self, Misfit> {
-                Ok(Self(text.into()))
+                let broken: fn(&str) -> Option<String> = $rule;
+                match broken(text) {
+                    None => Ok(Self(text.into())),
+                    Some(rule) => Err(Misfit::Rule(rule)),
+                }
             }
         }
 
@@ -67,11 +83,34 @@ text_form! {
 }
 text_form! {
     /// The name of a manifest.
-    NameText, "a name of small letters, digits and `-`", Some("^[a-z0-9-]{1,64}$")
+    NameText, "a name of small letters, digits and `-`", Some(NAME), |text| {
+        let rule = || format!("is `{text}`, but must be 1 to 64 small letters, digits and `-`");
+        ManifestName::parse(text).is_none().then(rule)
+    }
 }
 text_form! {
-    /// The id of a placement.
-    IdText, "text", Some("^.+$")
+    /// The name of a storage root.
+    AliasText, "an alias", Some(ALIAS), |text| {
+        let rule = || format!(
+            "is `{text}`, but must be 1 to 64 letters, digits, `-` and `_`, a letter or digit first"
+        );
+        SpaceAlias::parse(text).is_err().then(rule)
+    }
+}
+text_form! {
+    /// A name that `${..}` can read.
+    VariableText, "a name", Some(VARIABLE), |text| {
+        let rest = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let sound = text.starts_with(first) && text.chars().all(rest);
+        (!sound).then(|| format!(
+            "is `{text}`, but must be letters, digits, `_` and `-`, a letter or `_` first"
+        ))
+    }
+}
+text_form! {
+    /// Text that is not empty.
+    FilledText, "text", Some("^[^\\x00]"), |text| text.is_empty().then(|| "is empty".into())
 }
 text_form! {
     /// An entry: `alias:/path`.
@@ -83,7 +122,7 @@ text_form! {
 }
 text_form! {
     /// A pattern over relative paths.
-    PatternText, "a pattern", Some("^[^/]+(?:/[^/]+)*$")
+    PatternText, "a pattern", Some(&PATTERN.replace("SEGMENT", SEGMENT))
 }
 
 /// `true` or `false`.

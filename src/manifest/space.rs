@@ -26,12 +26,12 @@ impl Expansion<'_> {
             limits: Default::default(),
         };
         if let Some(profile) = &space.profile
-            && let Some(filled) = self.fill(&profile.value, profile.place, None)
+            && let Some(filled) = self.fill_some(&profile.value, profile.place, None)
         {
             definition.profile = filled.into_owned();
         }
         for (key, value) in &space.keys {
-            if let Some(filled) = self.fill(&value.value, value.place, None) {
+            if let Some(filled) = self.fill_some(&value.value, value.place, None) {
                 definition.keys.insert(key.clone(), filled.into_owned());
             }
         }
@@ -72,10 +72,6 @@ impl Expansion<'_> {
                 let all = known.chain(["provider", "profile", "limits"]);
                 let place = self.source.key_before(value.place, key);
                 self.unknown_space_key(place, key, provider, all);
-            } else if value.value.is_empty() {
-                let detail = format!("`{key}` is empty.");
-                let diagnostic = Diagnostic::error("bad-value", "a value is not allowed", detail);
-                self.report(value.place, diagnostic);
             }
         }
         for (name, _) in space.limits.iter().flat_map(|limits| &limits.value.0) {

@@ -4,9 +4,9 @@ use serde::de::MapAccess;
 use serde_yaml::Spanned;
 
 use super::document::SpaceDocument;
-use super::form::{Form, Held, Key, KeySeed, read_field, require, settle, skip_field};
+use super::form::{Form, Held, Key, KeySeed, Standing, read_field, require, settle, skip_field};
 use super::problem::{Misfit, Problem, ProblemKind};
-use super::scalar::Text;
+use super::scalar::FilledText;
 use super::schema::{Need, map_schema};
 use super::source::Spot;
 
@@ -32,7 +32,7 @@ impl Form for SpaceDocument {
                     read_field(&mut map, &mut space.limits, "limits", problems)?;
                 }
                 Key::Unknown(key) if key != "<<" => {
-                    let read = map.next_value::<Spanned<Held<Text>>>()?;
+                    let read = map.next_value::<Spanned<Held<FilledText>>>()?;
                     space.take(key, read, problems);
                 }
                 stranger @ (Key::Known(_) | Key::Unknown(_) | Key::NotText) => {
@@ -46,9 +46,9 @@ impl Form for SpaceDocument {
 }
 
 impl SpaceDocument {
-    fn take(&mut self, key: String, read: Spanned<Held<Text>>, problems: &mut Vec<Problem>) {
+    fn take(&mut self, key: String, read: Spanned<Held<FilledText>>, problems: &mut Vec<Problem>) {
         let place = super::yaml::place(read.referenced);
-        let value: Option<Spot<Text>> = settle(read, Some(&key), problems);
+        let value: Option<Spot<FilledText>> = settle(read, Standing::Under(&key), problems);
         if self.keys.iter().any(|(known, _)| *known == key) {
             problems.push(Problem::of_key(&key, place, ProblemKind::RepeatedKey));
         } else if let Some(value) = value {
@@ -63,9 +63,9 @@ impl schemars::JsonSchema for SpaceDocument {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let text = generator.subschema_for::<Text>();
-        let limits =
-            generator.subschema_for::<super::container::Entries<super::scalar::WholeNumber>>();
+        let text = generator.subschema_for::<FilledText>();
+        let limits = generator
+            .subschema_for::<super::container::Entries<FilledText, super::scalar::WholeNumber>>();
         let mut schema = map_schema(
             " A storage root. Keys other than these belong to its provider.",
             vec![

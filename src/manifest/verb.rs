@@ -53,6 +53,16 @@ impl Verb {
         }
     }
 
+    /// The keys that do not go with this verb, other verbs included.
+    pub(super) fn strangers(self) -> impl Iterator<Item = &'static str> {
+        let verbs = Self::ALL
+            .into_iter()
+            .filter(move |verb| *verb != self)
+            .map(Self::word);
+        let keys = KEYS.iter().filter(move |(_, verbs)| !verbs.contains(&self));
+        verbs.chain(keys.map(|(key, _)| *key))
+    }
+
     /// Whether the verb has a target of its own.
     pub(super) fn is_transfer(self) -> bool {
         match self {

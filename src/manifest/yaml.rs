@@ -56,7 +56,6 @@ fn options(bytes: usize) -> serde_yaml::Options {
             max_total_scalar_bytes: SCALAR_BYTES.max(2 * bytes),
             max_total_comment_bytes: SCALAR_BYTES.max(bytes),
             max_depth: DEEPEST,
-            max_documents: 1,
             max_aliases: ALIASES,
             max_anchors: ALIASES,
             enforce_alias_anchor_ratio: false,
@@ -74,10 +73,18 @@ fn options(bytes: usize) -> serde_yaml::Options {
 
 fn diagnose(source: &Source<'_>, error: &serde_yaml::Error) -> Diagnostic {
     let place = error.location().map_or_else(Place::start, place);
-    if let serde_yaml::Error::Budget { breach, .. } = error.without_snippet() {
+    let error = error.without_snippet();
+    if let serde_yaml::Error::Budget { breach, .. } = error {
         return too_large(source, place, &limit(breach));
     }
-    if let serde_yaml::Error::MultipleDocuments { .. } = error.without_snippet() {
+    if let serde_yaml::Error::AliasReplayLimitExceeded { .. } = error {
+        return too_large(
+            source,
+            place,
+            &format!("its aliases repeat more than {NODES} nodes"),
+        );
+    }
+    if let serde_yaml::Error::MultipleDocuments { .. } = error {
         return syntax(source, place, "a second document begins here")
             .with_hint("put each manifest in a file of its own");
     }
@@ -109,6 +116,6 @@ fn limit(breach: &BudgetBreach) -> String {
     } else if let BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } = breach {
         format!("it uses more than {ALIASES} anchors or aliases")
     } else {
-        "it repeats more by aliases than its size allows".into()
+        "it holds more than its size should allow".into()
     }
 }
