@@ -1,6 +1,8 @@
-//! Manifests as files: what is valid, and what is said about what is not.
+//! Manifests as files: what is valid, what is said about what is not, and the schema.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod examples;
+mod schema;
 mod support;
 
 use std::path::Path;
@@ -9,11 +11,13 @@ use support::{fixtures, load_file, render};
 
 #[test]
 fn valid_manifests_load() {
+    let mut refused = String::new();
     for file in fixtures("valid") {
         if let Err(diagnostics) = load_file(&file) {
-            panic!("{}:\n{}", file.display(), render(&diagnostics));
+            refused += &format!("{}:\n{}\n", file.display(), render(&diagnostics));
         }
     }
+    assert!(refused.is_empty(), "{refused}");
 }
 
 #[test]

@@ -56,7 +56,11 @@ pub(crate) fn load_file(path: &Path) -> Result<Manifest, Vec<Diagnostic>> {
 }
 
 /// Loads a text as if it stood in a folder.
-pub(crate) fn load_text(name: &str, text: &str, folder: &Path) -> Result<Manifest, Vec<Diagnostic>> {
+pub(crate) fn load_text(
+    name: &str,
+    text: &str,
+    folder: &Path,
+) -> Result<Manifest, Vec<Diagnostic>> {
     let environment = BTreeMap::from([("REGION".to_owned(), "eu".to_owned())]);
     load(
         name,
