@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::lock::Holder;
+use crate::journal::JournalError;
+use crate::plan::PlanFileError;
 use crate::state::StateFileError;
 
 /// Why the store cannot do what was asked.
@@ -42,6 +44,22 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong with it.
         source: StateFileError,
+    },
+    /// A saved plan is not one that can be applied.
+    #[error("`{}`: {source}", path.display())]
+    Plan {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: PlanFileError,
+    },
+    /// A journal cannot be read.
+    #[error("`{}`: {source}", path.display())]
+    Journal {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: JournalError,
     },
     /// Somebody else wrote the state since it was read.
     #[error("the state in `{}` was written by another run since this one read it", path.display())]

@@ -2,11 +2,18 @@
 
 mod atomic;
 mod error;
+mod file_journal;
 mod folder;
+mod journal_store;
 mod lock;
+mod plan_store;
+mod recovery;
 mod state_store;
 
 pub use error::StoreError;
+pub use file_journal::FileJournal;
 pub use folder::StateFolder;
+pub use journal_store::{JournalStore, StoredRun};
 pub use lock::{Holder, Lock};
+pub use plan_store::{load_plan, save_plan};
 pub use state_store::{Loaded, StateStore};

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::atomic;
 use super::error::StoreError;
 use super::folder::{StateFolder, read_up_to};
+use super::journal_store::JournalStore;
 use super::lock::Lock;
+use super::recovery::bring_up_to_date;
 use crate::state::State;
 use crate::state::file::{self, StateFileError};
 use crate::tree::Digest;
@@ -142,15 +144,17 @@ impl StateStore {
             };
             if let Ok((state, digest)) = file::read(&bytes) {
                 let recovery = Some(format!(
-                    "`{}` is damaged; the state of serial {} stands in for it",
+                    "`{}` is damaged; the state of serial {} and the journals since stand in \
+                     for it",
                     path.display(),
                     state.serial
                 ));
-                return Ok(Loaded {
+                let loaded = Loaded {
                     state,
                     digest,
                     recovery,
-                });
+                };
+                return bring_up_to_date(loaded, &JournalStore::new(self.folder.clone()));
             }
         }
         Err(StoreError::State { path, source })
@@ -216,8 +220,13 @@ mod tests {
         let newest = place.store.kept().unwrap().pop().unwrap();
         fs::write(&newest, "torn").unwrap();
         let loaded = place.store.load().unwrap().unwrap();
-        assert_eq!(loaded.state, states[1]);
-        assert!(loaded.recovery.unwrap().contains("serial 2 stands in"));
+        assert_eq!(loaded.state.serial, states[1].serial);
+        assert!(
+            loaded
+                .recovery
+                .unwrap()
+                .contains("serial 2 and the journals")
+        );
         let mut next = loaded.state;
         next.serial += 1;
         next.previous = Some(loaded.digest);

@@ -1,0 +1,472 @@
+//! One folder a run, with its plan and its journal.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::atomic;
+use super::error::StoreError;
+use super::file_journal::FileJournal;
+use super::folder::{StateFolder, read_up_to};
+use super::lock::Lock;
+use super::plan_store::{load_plan, save_plan};
+use crate::clock::Clock;
+use crate::journal::codec::{Decoded, Encoder, Tail, decode};
+use crate::journal::{Fact, Progress, Record, Standing};
+use crate::plan::{OperationId, Plan};
+use crate::state::RunId;
+
+/// The largest journal that is read, in bytes.
+const LARGEST: u64 = 4 << 30;
+/// How many operations one record names at most.
+const OPERATIONS_A_RECORD: usize = 2000;
+
+/// The runs of a state folder.
+#[derive(Debug, Clone)]
+pub struct JournalStore {
+    folder: StateFolder,
+}
+
+/// A run as its journal tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRun {
+    /// The run.
+    pub run: RunId,
+    /// Its records, up to the end or to the first damage.
+    pub records: Vec<Record>,
+    /// What is wrong with the journal behind these records.
+    pub damage: Option<String>,
+}
+
+impl JournalStore {
+    /// The runs of a folder, which may not exist yet.
+    pub fn new(folder: StateFolder) -> Self {
+        Self { folder }
+    }
+
+    /// Begins the journal of a new run and keeps its plan beside it. Space for its records is set
+    /// aside where the file system can do that.
+    ///
+    /// # Errors
+    /// The run exists, or something cannot be written.
+    pub fn create<'a>(
+        &self,
+        _lock: &Lock,
+        run: &RunId,
+        plan: &Plan,
+        clock: &'a dyn Clock,
+    ) -> Result<FileJournal<'a>, StoreError> {
+        let folder = self.run_folder(run);
+        let path = folder.join("journal");
+        if folder.exists() {
+            let source = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(StoreError::writing(&folder)(source));
+        }
+        self.folder.make_private(&folder)?;
+        save_plan(&folder.join("plan.json"), plan)?;
+        let (encoder, header) = Encoder::begin();
+        let file = create_journal(&path, &header).map_err(StoreError::writing(&path))?;
+        let journal = FileJournal::new(file, encoder, header.len() as u64, clock);
+        journal
+            .set_aside(plan.operations.len() as u64)
+            .map_err(StoreError::writing(&path))?;
+        Ok(journal)
+    }
+
+    /// Opens the journal of an earlier run to go on with it. A torn tail is cut off. Behind damage
+    /// in the middle nothing is certain: the damaged file is kept aside, and every operation that
+    /// was not settled before the damage is in doubt.
+    ///
+    /// # Errors
+    /// There is no such run, its journal is of a newer version, or something cannot be written.
+    pub fn reopen<'a>(
+        &self,
+        _lock: &Lock,
+        run: &RunId,
+        plan: &Plan,
+        clock: &'a dyn Clock,
+    ) -> Result<(FileJournal<'a>, Vec<Record>), StoreError> {
+        let path = self.journal_path(run);
+        let (bytes, mut decoded) = self.decode(run)?;
+        if matches!(decoded.tail, Tail::Damaged { .. }) {
+            self.set_damaged_aside(&path, &bytes, &mut decoded, plan, clock)?;
+        }
+        if decoded.records.is_empty() {
+            // The file may end within its header.
+            atomic::replace(&path, |file| {
+                file.write_all(&bytes[..decoded.length as usize])
+            })
+            .map_err(StoreError::writing(&path))?;
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(StoreError::writing(&path))?;
+        file.set_len(decoded.length)
+            .and_then(|()| file.sync_all())
+            .map_err(StoreError::writing(&path))?;
+        let journal = FileJournal::new(file, decoded.encoder, decoded.length, clock);
+        Ok((journal, decoded.records))
+    }
+
+    /// What the journal of a run says.
+    ///
+    /// # Errors
+    /// There is no such run, or its journal is of a newer version or cannot be read.
+    pub fn read(&self, run: &RunId) -> Result<StoredRun, StoreError> {
+        let (_, decoded) = self.decode(run)?;
+        let damage = match decoded.tail {
+            Tail::Clean | Tail::Torn => None,
+            Tail::Damaged { reason } => Some(format!(
+                "the journal is damaged at byte {}: {reason}",
+                decoded.length
+            )),
+        };
+        Ok(StoredRun {
+            run: run.clone(),
+            records: decoded.records,
+            damage,
+        })
+    }
+
+    /// The plan of a run.
+    ///
+    /// # Errors
+    /// There is no such run, or its plan is not as it was.
+    pub fn plan(&self, run: &RunId) -> Result<Plan, StoreError> {
+        load_plan(&self.run_folder(run).join("plan.json"))
+    }
+
+    /// All runs, the oldest first.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn runs(&self) -> Result<Vec<RunId>, StoreError> {
+        let folder = self.runs_folder();
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(StoreError::reading(&folder)(error)),
+        };
+        let mut runs = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(StoreError::reading(&folder))?.file_name();
+            runs.extend(name.to_str().map(RunId::new));
+        }
+        runs.sort();
+        Ok(runs)
+    }
+
+    /// The newest run that made a record, if it did not reach its end and was not resumed since.
+    ///
+    /// # Errors
+    /// A journal cannot be read.
+    pub fn newest_unfinished(&self) -> Result<Option<StoredRun>, StoreError> {
+        for run in self.runs()?.iter().rev() {
+            let stored = self.read(run)?;
+            let progress = Progress::of(&stored.records);
+            if progress.start.is_some() || stored.damage.is_some() {
+                let open = progress.can_be_resumed() || stored.damage.is_some();
+                return Ok(open.then_some(stored));
+            }
+        }
+        Ok(None)
+    }
+
+    fn runs_folder(&self) -> PathBuf {
+        self.folder.path().join("runs")
+    }
+
+    fn run_folder(&self, run: &RunId) -> PathBuf {
+        self.runs_folder().join(run.as_str())
+    }
+
+    fn journal_path(&self, run: &RunId) -> PathBuf {
+        self.run_folder(run).join("journal")
+    }
+
+    /// A journal that was not written up to its first record says nothing: no call was made.
+    fn decode(&self, run: &RunId) -> Result<(Vec<u8>, Decoded), StoreError> {
+        let path = self.journal_path(run);
+        if !self.run_folder(run).is_dir() {
+            let source = io::Error::from(io::ErrorKind::NotFound);
+            return Err(StoreError::reading(&self.run_folder(run))(source));
+        }
+        let (_, header) = Encoder::begin();
+        let bytes = match read_up_to(&path, LARGEST)? {
+            Some(bytes) if bytes.len() >= header.len() => bytes,
+            Some(_) | None => header,
+        };
+        match decode(&bytes) {
+            Ok(decoded) => Ok((bytes, decoded)),
+            Err(source) => Err(StoreError::Journal { path, source }),
+        }
+    }
+
+    fn set_damaged_aside(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        decoded: &mut Decoded,
+        plan: &Plan,
+        clock: &dyn Clock,
+    ) -> Result<(), StoreError> {
+        let mut good = bytes[..decoded.length as usize].to_vec();
+        for fact in doubts(plan, &Progress::of(&decoded.records)) {
+            let record = decoded
+                .encoder
+                .encode(clock.now(), fact, &mut good)
+                .map_err(|source| StoreError::Journal {
+                    path: path.to_owned(),
+                    source,
+                })?;
+            decoded.records.push(record);
+        }
+        decoded.length = good.len() as u64;
+        decoded.tail = Tail::Clean;
+        let aside = path.with_extension("damaged");
+        fs::rename(path, &aside).map_err(StoreError::writing(&aside))?;
+        atomic::replace(path, |file| file.write_all(&good)).map_err(StoreError::writing(path))
+    }
+}
+
+/// Records that put every operation in doubt that is not settled.
+fn doubts(plan: &Plan, progress: &Progress) -> Vec<Fact> {
+    let settled = |operation: &OperationId| {
+        matches!(
+            progress.operations.get(operation),
+            Some(Standing::Done { .. } | Standing::Failed { .. })
+        )
+    };
+    let mut facts = Vec::new();
+    for batch in &plan.batches {
+        let open: Vec<OperationId> = batch
+            .operations
+            .iter()
+            .copied()
+            .filter(|operation| !settled(operation))
+            .collect();
+        facts.extend(open.chunks(OPERATIONS_A_RECORD).map(|chunk| Fact::Intent {
+            batch: batch.id,
+            attempt: 0,
+            operations: chunk.to_vec(),
+        }));
+    }
+    facts
+}
+
+fn create_journal(path: &Path, header: &[u8]) -> io::Result<File> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(header)?;
+    file.sync_all()?;
+    let folder = atomic::folder_of(path);
+    atomic::sync_folder(folder)?;
+    atomic::sync_folder(atomic::folder_of(folder))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::clock::FixedClock;
+    use crate::journal::{JournalSink, Outcome, sample};
+    use crate::plan::sample::plan;
+    use crate::state::State;
+    use crate::store::{Holder, Loaded, StateStore};
+
+    const CLOCK: FixedClock = FixedClock(sample::AT);
+
+    struct Place {
+        folder: tempfile::TempDir,
+        store: JournalStore,
+        lock: Lock,
+    }
+
+    fn place() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let state_folder = StateFolder::at(folder.path());
+        let holder = Holder::this_process(RunId::new("r"), sample::AT);
+        Place {
+            store: JournalStore::new(state_folder.clone()),
+            lock: Lock::take(&state_folder, &holder).unwrap(),
+            folder,
+        }
+    }
+
+    impl Place {
+        fn write(&self, run: &str, facts: &[Fact]) -> PathBuf {
+            let run = RunId::new(run);
+            let mut journal = self
+                .store
+                .create(&self.lock, &run, &plan(), &CLOCK)
+                .unwrap();
+            for fact in facts {
+                journal.append(fact.clone()).unwrap();
+            }
+            journal.sync().unwrap();
+            self.store.journal_path(&run)
+        }
+    }
+
+    #[test]
+    fn a_run_keeps_its_plan_and_its_records() {
+        let place = place();
+        let path = place.write("run-1", &sample::facts());
+        let run = RunId::new("run-1");
+        let stored = place.store.read(&run).unwrap();
+        assert_eq!(stored.records, sample::records());
+        assert_eq!(stored.damage, None);
+        assert_eq!(place.store.plan(&run).unwrap(), plan());
+        assert!(
+            place
+                .store
+                .create(&place.lock, &run, &plan(), &CLOCK)
+                .is_err()
+        );
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        assert!(place.store.read(&RunId::new("other")).is_err());
+    }
+
+    #[test]
+    fn a_run_goes_on_after_a_torn_tail() {
+        let place = place();
+        let facts = sample::facts();
+        let path = place.write("run-1", &facts[..5]);
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(fs::metadata(&path).unwrap().len() - 1)
+            .unwrap();
+        let run = RunId::new("run-1");
+        let (mut journal, records) = place
+            .store
+            .reopen(&place.lock, &run, &plan(), &CLOCK)
+            .unwrap();
+        assert_eq!(records, sample::records()[..4]);
+        for fact in &facts[4..] {
+            journal.append(fact.clone()).unwrap();
+        }
+        drop(journal);
+        assert_eq!(place.store.read(&run).unwrap().records, sample::records());
+    }
+
+    #[test]
+    fn a_journal_without_its_header_begins_anew() {
+        let place = place();
+        let path = place.write("run-1", &[]);
+        fs::write(&path, "resh").unwrap();
+        let run = RunId::new("run-1");
+        let (mut journal, records) = place
+            .store
+            .reopen(&place.lock, &run, &plan(), &CLOCK)
+            .unwrap();
+        assert_eq!(records, []);
+        let record = journal.append(sample::facts().remove(0)).unwrap();
+        drop(journal);
+        assert_eq!(place.store.read(&run).unwrap().records, [record]);
+    }
+
+    #[test]
+    fn behind_damage_everything_unsettled_is_in_doubt() {
+        let place = place();
+        let path = place.write("run-1", &sample::facts());
+        let mut bytes = fs::read(&path).unwrap();
+        let position = bytes
+            .windows(7)
+            .position(|it| it == b"run-dum")
+            .unwrap_or(0);
+        assert_eq!(position, 0);
+        let failed = b"\"failed\"";
+        let position = bytes
+            .windows(failed.len())
+            .position(|it| it == failed)
+            .unwrap();
+        bytes[position + 1] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        let run = RunId::new("run-1");
+        let stored = place.store.read(&run).unwrap();
+        assert_eq!(stored.records.len(), 4);
+        assert!(
+            stored
+                .damage
+                .unwrap()
+                .contains("does not match its checksum")
+        );
+        assert!(place.store.newest_unfinished().unwrap().is_some());
+        let (journal, records) = place
+            .store
+            .reopen(&place.lock, &run, &plan(), &CLOCK)
+            .unwrap();
+        drop(journal);
+        let progress = Progress::of(&records);
+        assert!(progress.is_done(OperationId(1)));
+        let doubtful: Vec<_> = progress.in_doubt().iter().map(|id| id.0).collect();
+        assert_eq!(doubtful, [2, 3, 4, 5, 6]);
+        assert_eq!(place.store.read(&run).unwrap().records, records);
+        assert_eq!(fs::read(path.with_extension("damaged")).unwrap(), bytes);
+    }
+
+    #[test]
+    fn the_newest_run_that_did_not_end_is_found() {
+        let place = place();
+        let facts = sample::facts();
+        let end = facts.len() - 1;
+        let unfinished = || {
+            let found = place.store.newest_unfinished().unwrap();
+            found.map(|stored| stored.run.to_string())
+        };
+        assert_eq!(unfinished(), None);
+        place.write("run-1", &facts[..3]);
+        assert_eq!(unfinished().as_deref(), Some("run-1"));
+        place.write("run-2", &[]);
+        fs::write(place.store.journal_path(&RunId::new("run-2")), "resh").unwrap();
+        assert_eq!(unfinished().as_deref(), Some("run-1"));
+        place.write("run-3", &facts[..end]);
+        assert_eq!(unfinished().as_deref(), Some("run-3"));
+        place.write("run-4", &facts);
+        assert_eq!(unfinished(), None);
+        let outcome = Outcome::Complete;
+        let complete = [
+            facts[0].clone(),
+            Fact::Checkpoint { serial: 4 },
+            Fact::RunEnd { outcome },
+        ];
+        place.write("run-5", &complete);
+        assert_eq!(unfinished(), None);
+        assert_eq!(place.store.runs().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn journals_bring_an_old_state_up_to_date() {
+        let place = place();
+        let states = StateStore::new(StateFolder::at(place.folder.path()));
+        let mut state = State::new(plan().based_on.lineage);
+        for serial in 1..=3 {
+            state.serial = serial;
+            state.previous = Some(states.publish(&place.lock, &state).unwrap());
+        }
+        let facts = sample::facts();
+        place.write("run-1", &facts);
+        let records = place.store.read(&RunId::new("run-1")).unwrap().records;
+        let digest = state.previous.clone();
+        let newest = crate::journal::advance(state, digest, &plan(), &records);
+        states.publish(&place.lock, &newest).unwrap();
+        fs::write(place.folder.path().join("state.json"), "damaged").unwrap();
+        let Loaded {
+            state,
+            digest,
+            recovery,
+        } = states.load().unwrap().unwrap();
+        assert_eq!(state.records, newest.records);
+        assert_eq!((state.serial, state.previous), (4, Some(digest)));
+        assert!(recovery.unwrap().contains("serial 3 and the journals"));
+    }
+}
