@@ -1,4 +1,5 @@
 //! reshelve
+pub mod cli;
 pub mod clock;
 pub mod diagnostic;
 pub mod drift;

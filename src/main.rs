@@ -1,3 +1,5 @@
-//! The program: hands over to the command line.
+//! The program; everything is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    reshelve::cli::main()
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::report::{DriftItem, DriftKind, DriftReport};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Action, Operation, Plan, Reason};
-use crate::state::{Provenance, Seen, State};
+use crate::state::{PlacementRef, Provenance, Seen, State};
 use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, Tree};
 
 /// What drift is found from. The plan stands for what is wanted: it was made from the same
@@ -18,6 +18,17 @@ pub struct DriftInput<'a> {
     pub observed: &'a ObservedWorld,
     /// What would be done now.
     pub plan: &'a Plan,
+    /// The placements that speak of entries, and what becomes of their sources.
+    pub placements: &'a BTreeMap<PlacementRef, SourceFate>,
+}
+
+/// What becomes of a placement's source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceFate {
+    /// It stays where it is: what is gone from there is no longer wanted.
+    Stays,
+    /// It goes to the target: its absence is as it shall be.
+    Leaves,
 }
 
 /// All that is not as it was placed or not as it is wanted, by address.
@@ -62,14 +73,16 @@ fn watch(input: &DriftInput<'_>, address: &Address, record: &Provenance) -> Watc
     let Some(tree) = input.observed.tree(&address.space) else {
         return Watched::NotLookedAt;
     };
-    if input.plan.forgotten.binary_search(address).is_ok() {
+    let Some(fate) = input.placements.get(&record.placement) else {
         return Watched::NotLookedAt;
-    }
+    };
     let Some(entry) = tree.find(&address.path) else {
-        return if absence_is_known(tree, address) {
+        return if !absence_is_known(tree, address) {
+            Watched::NotLookedAt
+        } else if is_wanted(input, record, *fate) {
             Watched::Drifted(DriftKind::Missing, None)
         } else {
-            Watched::NotLookedAt
+            Watched::AsRecorded
         };
     };
     let seen = seen(tree, entry);
@@ -81,6 +94,19 @@ fn watch(input: &DriftInput<'_>, address: &Address, record: &Provenance) -> Watc
     } else {
         Watched::AsRecorded
     }
+}
+
+/// Whether an entry that is gone is still wanted: one whose source went as well is not.
+fn is_wanted(input: &DriftInput<'_>, record: &Provenance, fate: SourceFate) -> bool {
+    let Some(source) = &record.source else {
+        return true;
+    };
+    let address = &source.address;
+    let source_is_gone = input
+        .observed
+        .tree(&address.space)
+        .is_some_and(|tree| tree.find(&address.path).is_none() && absence_is_known(tree, address));
+    fate == SourceFate::Leaves || !source_is_gone
 }
 
 /// Whether the folder in which the way to an entry ends was listed, so that it is truly not there.
@@ -220,7 +246,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::state::{Lineage, PlacementRef, Proof, RunId};
+    use crate::state::{Lineage, Proof, RunId, Source};
     use crate::tree::{Attributes, Entry, IdRef, Listing, ObservedSpace, Timestamp};
 
     fn address(text: &str) -> Address {
@@ -258,14 +284,18 @@ mod tests {
         }
     }
 
+    fn placement(id: &str) -> PlacementRef {
+        PlacementRef {
+            manifest: "m".into(),
+            placement: id.into(),
+        }
+    }
+
     fn state(records: &[(&str, EntryKind, u64)]) -> State {
         let mut state = State::new(Lineage::new("test"));
         for (target, kind, size) in records {
             let provenance = Provenance {
-                placement: PlacementRef {
-                    manifest: "m".into(),
-                    placement: "p".into(),
-                },
+                placement: placement("p"),
                 kind: *kind,
                 wished: None,
                 source: None,
@@ -285,12 +315,23 @@ mod tests {
     }
 
     fn check(records: &[(&str, EntryKind, u64)], plan: &Plan, expected: &[&str], unwatched: u64) {
+        let placements = [(placement("p"), SourceFate::Stays)].into();
+        check_among(&state(records), &placements, plan, expected, unwatched);
+    }
+
+    fn check_among(
+        state: &State,
+        placements: &BTreeMap<PlacementRef, SourceFate>,
+        plan: &Plan,
+        expected: &[&str],
+        unwatched: u64,
+    ) {
         let observed = world();
-        let state = state(records);
         let report = detect(DriftInput {
-            state: &state,
+            state,
             observed: &observed,
             plan,
+            placements,
         });
         let items: Vec<String> = report
             .items
@@ -370,8 +411,24 @@ mod tests {
             &["kept team:/a", "extra team:/dir", "conflict team:/q"],
             0,
         );
-        plan.forgotten = vec![address("team:/a")];
-        plan.findings.clear();
-        check(&changed, &plan, &[], 1);
+    }
+
+    #[test]
+    fn what_is_no_longer_wanted_is_not_missed() {
+        let nothing = crate::report::sample::plan(&[]);
+        let gone = [("team:/b", EntryKind::File, 5)];
+        let mut state = state(&gone);
+        let stays = [(placement("p"), SourceFate::Stays)].into();
+        let leaves = [(placement("p"), SourceFate::Leaves)].into();
+        let other = [(placement("q"), SourceFate::Stays)].into();
+        check_among(&state, &stays, &nothing, &["missing team:/b"], 0);
+        check_among(&state, &other, &nothing, &[], 1);
+        let record = state.records.get_mut(&address("team:/b")).unwrap();
+        record.source = Some(Source {
+            address: address("team:/gone"),
+            seen: Seen::default(),
+        });
+        check_among(&state, &stays, &nothing, &[], 0);
+        check_among(&state, &leaves, &nothing, &["missing team:/b"], 0);
     }
 }

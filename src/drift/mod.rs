@@ -3,5 +3,5 @@
 mod detect;
 mod report;
 
-pub use detect::{DriftInput, detect};
+pub use detect::{DriftInput, SourceFate, detect};
 pub use report::{DriftItem, DriftKind, DriftReport};

@@ -18,6 +18,8 @@ pub struct SpaceKeys {
     pub required: &'static [&'static str],
     /// Keys that may be there.
     pub optional: &'static [&'static str],
+    /// Those of the keys that hold a path, which counts from the manifest's folder.
+    pub paths: &'static [&'static str],
 }
 
 /// The keys that one space has, with their values as the manifest gives them.
@@ -27,6 +29,7 @@ const PROVIDERS: &[SpaceKeys] = &[SpaceKeys {
     name: "local",
     required: &["root"],
     optional: &[],
+    paths: &["root"],
 }];
 
 /// All providers, by name.

@@ -46,6 +46,11 @@ impl ProgressBar {
         self.bar.inc(items);
     }
 
+    /// So many items were found altogether.
+    pub fn reached(&self, items: u64) {
+        self.bar.set_position(items);
+    }
+
     /// So many bytes were carried altogether.
     pub fn carried(&self, bytes: u64) {
         self.bar.set_prefix(super::layout::bytes(bytes));

@@ -1,0 +1,72 @@
+//! `drift`: what others changed, and what is not as wanted. Reads only, the state included.
+
+use std::collections::BTreeMap;
+
+use crate::cli::args::{Acceptance, Drift, Format};
+use crate::cli::error::CommandError;
+use crate::cli::exit::ExitCode;
+use crate::cli::manifests::ManifestSet;
+use crate::cli::output::Output;
+use crate::cli::session::{Wanted, plan_for};
+use crate::cli::spaces::Spaces;
+use crate::cli::surroundings::Surroundings;
+use crate::drift::{DriftInput, SourceFate, detect};
+use crate::manifest::{Manifest, Wish};
+use crate::report::{drift_json, drift_markdown, drift_text};
+use crate::state::PlacementRef;
+
+/// Observes, compares three ways, shows.
+pub(crate) async fn drift(
+    arguments: &Drift,
+    around: &Surroundings,
+    output: Output,
+) -> Result<ExitCode, CommandError> {
+    let set = ManifestSet::load(&arguments.manifests, around)?;
+    let spaces = Spaces::read_only(&set)?;
+    let wanted = Wanted {
+        set: &set,
+        observation: &arguments.observation,
+        acceptance: &Acceptance { accept: Vec::new() },
+    };
+    let planned = plan_for(wanted, &spaces, around, output).await?;
+    let report = detect(DriftInput {
+        state: &planned.state,
+        observed: &planned.world,
+        plan: &planned.plan,
+        placements: &placements(&set.manifests),
+    });
+    let now = around.clock.now();
+    output.answer(&arguments.reporting, &|format, out| {
+        let text = match format {
+            Format::Text => drift_text(&report, now, output.detail()),
+            Format::Markdown => drift_markdown(&report, now, output.detail()),
+            Format::Json => drift_json(&report),
+        };
+        out.write_all(text.as_bytes())
+    })?;
+    if report.differs(&arguments.fail_on.iter().copied().collect()) {
+        Ok(ExitCode::Differs)
+    } else {
+        Ok(ExitCode::Done)
+    }
+}
+
+fn placements(manifests: &[Manifest]) -> BTreeMap<PlacementRef, SourceFate> {
+    let mut fates = BTreeMap::new();
+    for manifest in manifests {
+        for placement in &manifest.placements {
+            let reference = PlacementRef {
+                manifest: manifest.name.as_str().into(),
+                placement: placement.id.as_str().into(),
+            };
+            let fate = match placement.wish {
+                Wish::Move(..) => SourceFate::Leaves,
+                Wish::Copy(..) | Wish::Mirror(..) | Wish::Folder(_) | Wish::Absent(..) => {
+                    SourceFate::Stays
+                }
+            };
+            fates.insert(reference, fate);
+        }
+    }
+    fates
+}

@@ -1,0 +1,85 @@
+//! `plan`: what would be done, and nothing more.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::cli::args::{Format, Plan as PlanArguments};
+use crate::cli::error::CommandError;
+use crate::cli::exit::ExitCode;
+use crate::cli::manifests::ManifestSet;
+use crate::cli::output::Output;
+use crate::cli::session::{Wanted, plan_for};
+use crate::cli::spaces::Spaces;
+use crate::cli::surroundings::Surroundings;
+use crate::plan::{self, Plan, Verdict};
+use crate::report::{Detail, plan_markdown, plan_text};
+
+/// Observes, plans, shows; saves the plan where asked.
+pub(crate) async fn plan(
+    arguments: &PlanArguments,
+    around: &Surroundings,
+    output: Output,
+) -> Result<ExitCode, CommandError> {
+    let set = ManifestSet::load(&arguments.manifests, around)?;
+    if arguments.out.is_some() && set.files.iter().any(|file| file == Path::new("-")) {
+        let message = "a plan of a manifest from stdin cannot be saved: it could not be read again";
+        return Err(CommandError::new(ExitCode::Wrong, message));
+    }
+    let spaces = Spaces::read_only(&set)?;
+    let wanted = Wanted {
+        set: &set,
+        observation: &arguments.observation,
+        acceptance: &arguments.acceptance,
+    };
+    let plan = plan_for(wanted, &spaces, around, output).await?.plan;
+    output.answer(&arguments.reporting, &|format, out| {
+        write_plan(&plan, format, output.detail(), out)
+    })?;
+    if let Some(file) = &arguments.out {
+        save(&plan, file, output)?;
+    }
+    Ok(match plan.verdict() {
+        Verdict::Refused => ExitCode::Refused,
+        Verdict::Ready if arguments.detailed_exitcode => ExitCode::Differs,
+        Verdict::Ready | Verdict::NothingToDo => ExitCode::Done,
+    })
+}
+
+/// Writes a plan in one format.
+pub(crate) fn write_plan(
+    plan: &Plan,
+    format: Format,
+    detail: Detail,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Text => out.write_all(plan_text(plan, detail).as_bytes()),
+        Format::Markdown => out.write_all(plan_markdown(plan, detail).as_bytes()),
+        Format::Json => plan::file::write(plan, out),
+    }
+}
+
+fn save(plan: &Plan, file: &Path, output: Output) -> Result<(), CommandError> {
+    if plan.verdict() == Verdict::Refused {
+        output.remark("the plan is refused and was not saved");
+        return Ok(());
+    }
+    write_file(plan, file).map_err(|error| CommandError::file("write", file, error))?;
+    let shown = file.display();
+    output.remark(&format!(
+        "saved; `reshelve apply {shown}` does exactly this"
+    ));
+    Ok(())
+}
+
+/// A new file takes the old one's place once it is whole.
+fn write_file(plan: &Plan, file: &Path) -> io::Result<()> {
+    let folder = crate::cli::manifests::folder_of(file);
+    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+    let mut writer = BufWriter::new(whole.as_file_mut());
+    plan::file::write(plan, &mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    whole.persist(file)?;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The program as a person meets it: arguments, one thin file a command, exit codes, output.
+
+mod args;
+mod command;
+mod error;
+mod exit;
+mod manifests;
+mod output;
+mod run;
+mod session;
+mod spaces;
+mod surroundings;
+mod target;
+
+pub use exit::ExitCode;
+pub use run::main;

@@ -1,0 +1,65 @@
+//! From the process's arguments to its exit code.
+
+use clap::Parser;
+
+use super::args::{Arguments, Command};
+use super::command;
+use super::error::CommandError;
+use super::exit::ExitCode;
+use super::output::Output;
+use super::surroundings::Surroundings;
+
+/// Runs the program on the process's arguments.
+pub fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => return usage_end(&usage).into(),
+    };
+    let output = Output::new(arguments.color, arguments.verbosity());
+    match run(arguments.command, output) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output.error(&error);
+            error.exit.into()
+        }
+    }
+}
+
+/// Help and version are answers; everything else that the parser says is wrong usage.
+fn usage_end(usage: &clap::Error) -> ExitCode {
+    // Where the message cannot be printed, the exit code still tells.
+    let _ = usage.print();
+    if usage.use_stderr() {
+        ExitCode::Wrong
+    } else {
+        ExitCode::Done
+    }
+}
+
+fn run(command: Command, output: Output) -> Result<ExitCode, CommandError> {
+    let around = Surroundings::of_process()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| anyhow::Error::new(error).context("cannot start threads"))?;
+    runtime.block_on(dispatch(command, &around, output))
+}
+
+async fn dispatch(
+    command: Command,
+    around: &Surroundings,
+    output: Output,
+) -> Result<ExitCode, CommandError> {
+    match command {
+        Command::Init(arguments) => command::init(&arguments, output),
+        Command::Validate(arguments) => command::validate(&arguments, around, output),
+        Command::Plan(arguments) => command::plan(&arguments, around, output).await,
+        Command::Show(arguments) => command::show(&arguments, output),
+        Command::Drift(arguments) => command::drift(&arguments, around, output).await,
+        Command::State(arguments) => command::state(&arguments, output),
+        Command::Providers(arguments) => command::providers(&arguments, output),
+        Command::Schema(arguments) => command::schema(&arguments, output),
+        Command::Completions(arguments) => command::completions(&arguments, output),
+    }
+}
