@@ -105,7 +105,10 @@ impl From<StoreError> for CommandError {
                 exit_of_io(source)
             }
             StoreError::StateMoved { .. } => ExitCode::Temporary,
-            StoreError::TooLarge { .. } | StoreError::State { .. } => ExitCode::Failed,
+            StoreError::Plan { .. } => ExitCode::Stale,
+            StoreError::TooLarge { .. } | StoreError::State { .. } | StoreError::Journal { .. } => {
+                ExitCode::Failed
+            }
         };
         let hint = match &error {
             StoreError::Locked { .. } => {
@@ -116,9 +119,13 @@ impl From<StoreError> for CommandError {
                 "move the file away to go on without it: plans still work, and nothing is removed \
                  that cannot be proven ours",
             ),
-            StoreError::Read { .. } | StoreError::Write { .. } | StoreError::TooLarge { .. } => {
-                None
+            StoreError::Plan { .. } => {
+                Some("nothing was written; make a new plan with `reshelve plan --out FILE`")
             }
+            StoreError::Read { .. }
+            | StoreError::Write { .. }
+            | StoreError::TooLarge { .. }
+            | StoreError::Journal { .. } => None,
         };
         let error = Self::because(exit, anyhow::anyhow!("{error}"));
         match hint {

@@ -1,6 +1,6 @@
 //! `plan`: what would be done, and nothing more.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli::args::{Format, Plan as PlanArguments};
@@ -13,6 +13,7 @@ use crate::cli::spaces::Spaces;
 use crate::cli::surroundings::Surroundings;
 use crate::plan::{self, Plan, Verdict};
 use crate::report::{Detail, plan_markdown, plan_text};
+use crate::store::save_plan;
 
 /// Observes, plans, shows; saves the plan where asked.
 pub(crate) async fn plan(
@@ -64,22 +65,10 @@ fn save(plan: &Plan, file: &Path, output: Output) -> Result<(), CommandError> {
         output.remark("the plan is refused and was not saved");
         return Ok(());
     }
-    write_file(plan, file).map_err(|error| CommandError::file("write", file, error))?;
+    save_plan(file, plan)?;
     let shown = file.display();
     output.remark(&format!(
         "saved; `reshelve apply {shown}` does exactly this"
     ));
-    Ok(())
-}
-
-/// A new file takes the old one's place once it is whole.
-fn write_file(plan: &Plan, file: &Path) -> io::Result<()> {
-    let folder = crate::cli::manifests::folder_of(file);
-    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
-    let mut writer = BufWriter::new(whole.as_file_mut());
-    plan::file::write(plan, &mut writer)?;
-    writer.flush()?;
-    drop(writer);
-    whole.persist(file)?;
     Ok(())
 }
