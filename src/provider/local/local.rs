@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::execute::{broken_off, execute};
 use super::failure::explain;
 use super::fetch::fetch;
 use super::root::Root;
@@ -97,25 +98,13 @@ impl Provider for LocalProvider {
     }
 
     fn execute<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
-        let _ = request;
-        Box::pin(async move {
-            Err(ProviderError::refused(
-                ErrorKind::Unsupported,
-                "local folders cannot be written yet",
-            ))
-        })
+        Box::pin(execute(Arc::clone(&self.roots), request))
     }
 
     fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
         // Nothing goes on after a reply, so no task can be known.
         Box::pin(async move { Ok(vec![TaskStatus::Unknown; tasks.len()]) })
     }
-}
-
-/// The error of work whose thread ended without an answer.
-fn broken_off(work: &str) -> ProviderError {
-    let message = format!("{work} broke off inside the program; please report this");
-    ProviderError::ambiguous(ErrorKind::Other, message)
 }
 
 fn refuse_nested(places: &[(&SpaceAlias, PathBuf)]) -> Result<(), ProviderError> {
