@@ -1,0 +1,79 @@
+//! One suite for every provider and every layer, by the public API alone.
+//!
+//! Cases are joined with targets; a case that a target's sheet does not allow is skipped with its
+//! reason, and a test sees to it that every case runs against at least one target.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod doing;
+mod reading;
+mod scene;
+mod table;
+mod target;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use tokio::runtime::Runtime;
+
+use crate::target::{TARGETS, Target};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, trials()).exit();
+}
+
+fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let mut without_target: Vec<&str> = Vec::new();
+    for case in reading::CASES {
+        let mut runs = 0;
+        for target in TARGETS {
+            let name = format!("{}: {}", target.name, case.name);
+            match skipped(target, case) {
+                None => {
+                    runs += 1;
+                    trials.push(Trial::test(name, || read(target, case)));
+                }
+                Some(reason) => trials.push(Trial::ignorable_test(name, move || {
+                    Ok(Completion::ignored_with(reason))
+                })),
+            }
+        }
+        if runs == 0 {
+            without_target.push(case.name);
+        }
+    }
+    for case in table::CASES {
+        for target in TARGETS {
+            let name = format!("{}: {}", target.name, case.name);
+            trials.push(Trial::test(name, || {
+                runtime()?.block_on(case.run(target));
+                Ok(())
+            }));
+        }
+    }
+    trials.push(Trial::test("every case has a target", move || {
+        if without_target.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("no target runs {without_target:?}").into())
+        }
+    }));
+    trials
+}
+
+/// Why a target does not run a case.
+fn skipped(target: &Target, case: &reading::Reading) -> Option<&'static str> {
+    let bench = target.open(&[]);
+    let sheet = bench.provider.capabilities(&scene::alias("a")).unwrap();
+    (case.needs)(&sheet).err()
+}
+
+fn read(target: &Target, case: &reading::Reading) -> Result<(), Failed> {
+    let bench = target.open(&reading::scene());
+    (case.check)(&bench, &runtime()?);
+    Ok(())
+}
+
+fn runtime() -> Result<Runtime, Failed> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
+}

@@ -1,0 +1,156 @@
+//! Every provider and every layer, each over a scene of its own.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use reshelve::plan::{
+    BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule, FolderTransfer,
+    Identity, MissingParents, NameCheck, Naming,
+};
+use reshelve::provider::layer::{
+    FaultLayer, FaultRates, ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer,
+};
+use reshelve::provider::{MemoryProvider, Provider, Router, open};
+use tempfile::TempDir;
+
+use crate::scene::{Row, SPACES, alias, build_folders, build_world};
+
+/// A provider that the cases run against.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    base: Base,
+    layer: Layer,
+}
+
+#[derive(Clone, Copy)]
+enum Base {
+    Local,
+    Memory,
+    /// Memory that lists two entries a page.
+    Pages,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    None,
+    ReadOnly,
+    Trace,
+    RetryReads,
+    /// A fault layer that does nothing: its faults have tests of their own.
+    Fault,
+    Router,
+}
+
+/// A provider over a scene.
+pub(crate) struct Bench {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) writes: Writes,
+    /// Lives as long as the bench, and is removed with it.
+    _folder: Option<TempDir>,
+}
+
+/// Whether a target carries out calls that write.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writes {
+    Done,
+    Refused,
+}
+
+const fn target(name: &'static str, base: Base, layer: Layer) -> Target {
+    Target { name, base, layer }
+}
+
+pub(crate) const TARGETS: &[Target] = &[
+    target("local", Base::Local, Layer::None),
+    target("local/read-only", Base::Local, Layer::ReadOnly),
+    target("local/trace", Base::Local, Layer::Trace),
+    target("local/retry-reads", Base::Local, Layer::RetryReads),
+    target("local/fault", Base::Local, Layer::Fault),
+    target("local/router", Base::Local, Layer::Router),
+    target("memory", Base::Memory, Layer::None),
+    target("memory/read-only", Base::Memory, Layer::ReadOnly),
+    target("memory/trace", Base::Memory, Layer::Trace),
+    target("memory/retry-reads", Base::Memory, Layer::RetryReads),
+    target("memory/fault", Base::Memory, Layer::Fault),
+    target("memory/router", Base::Memory, Layer::Router),
+    target("memory-pages", Base::Pages, Layer::None),
+];
+
+impl Target {
+    pub(crate) fn open(&self, rows: &[Row]) -> Bench {
+        let (base, folder): (Arc<dyn Provider>, _) = match self.base {
+            Base::Local => {
+                let folder = tempfile::tempdir().unwrap();
+                build_folders(folder.path(), rows);
+                let spaces = SPACES.map(|space| {
+                    let values = [("root".to_owned(), space.to_owned())];
+                    (alias(space), BTreeMap::from(values))
+                });
+                let provider = open("local", &spaces.into(), folder.path()).unwrap();
+                (provider, Some(folder))
+            }
+            Base::Memory => (memory(rows, None), None),
+            Base::Pages => (memory(rows, Some(2)), None),
+        };
+        Bench {
+            provider: self.wrap(base),
+            writes: if self.layer == Layer::ReadOnly {
+                Writes::Refused
+            } else {
+                Writes::Done
+            },
+            _folder: folder,
+        }
+    }
+
+    fn wrap(&self, base: Arc<dyn Provider>) -> Arc<dyn Provider> {
+        match self.layer {
+            Layer::None => base,
+            Layer::ReadOnly => Arc::new(ReadOnlyLayer::new(base)),
+            Layer::Trace => Arc::new(TraceLayer::new(base)),
+            Layer::RetryReads => Arc::new(RetryReadsLayer::new(base, Arc::new(SystemPause))),
+            Layer::Fault => Arc::new(FaultLayer::new(base, FaultRates::default(), 1)),
+            Layer::Router => {
+                let mut router = Router::new();
+                router.add(SPACES.map(alias), &base);
+                Arc::new(router)
+            }
+        }
+    }
+}
+
+fn memory(rows: &[Row], page_size: Option<u32>) -> Arc<dyn Provider> {
+    Arc::new(MemoryProvider::new(&build_world(rows), sheet(page_size)))
+}
+
+fn sheet(page_size: Option<u32>) -> Capabilities {
+    let rule = |call| BatchRule {
+        items: None,
+        shared: BTreeSet::new(),
+        call: Cow::Borrowed(call),
+    };
+    Capabilities {
+        provider: Cow::Borrowed("memory"),
+        copy: rule("copy"),
+        moving: rule("move"),
+        remove: rule("remove"),
+        create_folder: rule("create-folder"),
+        naming: Naming::Free,
+        folders: FolderTransfer::WholeSubtree,
+        parents: MissingParents::Refused,
+        page_size,
+        fingerprint: FingerprintRule::SizeAndTime,
+        bin: Bin::Present,
+        identity: Identity::Path,
+        case: CaseRule::Sensitive,
+        longest_name: 255,
+        forbidden_characters: BTreeSet::new(),
+        name_check: NameCheck::WithEffect,
+        copied_time: CopiedTime::Kept,
+        carrier: Carrier::Service,
+        calls_per_second: None,
+        facts: Vec::new(),
+    }
+}
