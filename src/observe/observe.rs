@@ -414,7 +414,8 @@ mod tests {
             folder.path(),
             &["x/y/z/f", "x/g", "w/h", "e/", ".reshelve/state"],
         );
-        let cases: &[(&[(&str, Reach)], &str, u64)] = &[
+        type Case<'a> = (&'a [(&'a str, Reach)], &'a str, u64);
+        let cases: &[Case<'_>] = &[
             (&[("a:/", Reach::Entry)], "?", 0),
             (&[("a:/", Reach::Children)], "/ e? w? x?", 1),
             (&[("a:/x", Reach::Entry)], "/ e? w? x?", 1),

@@ -36,7 +36,12 @@ impl Sight {
         let kind = match file_type {
             FileType::RegularFile => EntryKind::File,
             FileType::Directory => EntryKind::Folder,
-            _ => EntryKind::Special,
+            FileType::Symlink
+            | FileType::Fifo
+            | FileType::Socket
+            | FileType::CharacterDevice
+            | FileType::BlockDevice
+            | FileType::Unknown => EntryKind::Special,
         };
         let is_file = kind == EntryKind::File;
         Self {

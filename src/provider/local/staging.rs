@@ -115,10 +115,9 @@ fn claim(parent: BorrowedFd<'_>, name: &str) -> Result<Option<OwnedFd>, Errno> {
         Err(Errno::NOENT) => return Ok(None),
         Err(errno) => return Err(errno),
     };
-    match flock(&handle, FlockOperation::NonBlockingLockExclusive) {
-        Err(Errno::WOULDBLOCK) => return Ok(None),
-        // A file system without locks: nobody clears the folder away, then.
-        Ok(()) | Err(_) => {}
+    // On a file system without locks nobody clears the folder away, so no lock is needed.
+    if flock(&handle, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+        return Ok(None);
     }
     let ours = Sight::of(&rustix::fs::fstat(&handle)?).inode;
     let still_there = look(parent, name)?.is_some_and(|sight| sight.inode == ours);
