@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod doing;
+mod local;
 mod reading;
 mod scene;
 mod table;
@@ -16,6 +17,10 @@ use tokio::runtime::Runtime;
 use crate::target::{TARGETS, Target};
 
 fn main() {
+    if let Some(folder) = std::env::var_os(local::KILLED_IN) {
+        local::copy_until_killed(folder.as_ref());
+        return;
+    }
     let arguments = Arguments::from_args();
     libtest_mimic::run(&arguments, trials()).exit();
 }
@@ -49,6 +54,13 @@ fn trials() -> Vec<Trial> {
                 Ok(())
             }));
         }
+    }
+    for (name, check) in local::CASES {
+        let name = format!("local: {name}");
+        trials.push(Trial::ignorable_test(name, || {
+            let folder = tempfile::tempdir()?;
+            Ok(check(folder.path()))
+        }));
     }
     trials.push(Trial::test("every case has a target", move || {
         if without_target.is_empty() {
