@@ -32,6 +32,7 @@ mod simulate;
 mod wire;
 mod world;
 
+pub use crate::manifest::Disposal;
 pub use adoption::Adoptions;
 pub use approval::unapproved;
 pub use capabilities::{

@@ -7,8 +7,9 @@ use super::provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemDone, ItemReply, ListRequest, Page,
     PageToken, Provider, TaskId, TaskStatus,
 };
-use crate::manifest::Disposal;
-use crate::plan::{Action, Capabilities, Operation, Place, SimulationError, Strategy, World};
+use crate::plan::{
+    Action, Capabilities, Disposal, Operation, Place, SimulationError, Strategy, World,
+};
 use crate::tree::{EntryKind, EntryPath, Listing, ObservedWorld, SpaceAlias};
 
 /// Spaces in memory: what was observed, and what calls have changed since.
