@@ -1,4 +1,5 @@
 //! reshelve
+pub mod apply;
 pub mod cli;
 pub mod clock;
 pub mod diagnostic;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::Record;
-use super::replay::{Progress, Standing};
+use super::replay::{RunProgress, Standing};
 use crate::plan::{Action, OperationId, Plan, Recording};
 use crate::state::{PlanId, Provenance, RunId, State};
 use crate::tree::{Address, Digest, EntryId};
@@ -14,8 +13,12 @@ use crate::tree::{Address, Digest, EntryId};
 /// removes counts once it is done; an entry that was read back and is not as simulated is not
 /// recorded as ours. `previous` is the digest of the state that this one follows.
 #[must_use]
-pub fn advance(state: State, previous: Option<Digest>, plan: &Plan, records: &[Record]) -> State {
-    let progress = Progress::of(records);
+pub fn advance(
+    state: State,
+    previous: Option<Digest>,
+    plan: &Plan,
+    progress: &RunProgress,
+) -> State {
     let run = progress
         .start
         .as_ref()
@@ -30,7 +33,7 @@ pub fn advance(state: State, previous: Option<Digest>, plan: &Plan, records: &[R
     let mut fold = Fold {
         plan,
         records: &mut next.records,
-        progress: &progress,
+        progress,
         run,
     };
     for adoption in plan.adoptions.iter() {
@@ -62,7 +65,7 @@ fn remember(state: &mut State, plan: PlanId) {
 struct Fold<'a> {
     plan: &'a Plan,
     records: &'a mut BTreeMap<Address, Provenance>,
-    progress: &'a Progress,
+    progress: &'a RunProgress,
     run: RunId,
 }
 
@@ -232,7 +235,7 @@ mod tests {
             state(&BEFORE),
             Some(previous.clone()),
             &plan(),
-            &record_all(all),
+            &RunProgress::of(&record_all(all)),
         );
         let held: Vec<_> = next
             .records
@@ -307,11 +310,11 @@ mod tests {
         before
             .spaces
             .insert(alias.clone(), "local root=./other".into());
-        let next = advance(before, None, &plan, &[]);
+        let next = advance(before, None, &plan, &RunProgress::default());
         let held: Vec<_> = next.records.keys().map(ToString::to_string).collect();
         assert_eq!(held, ["team:/a"]);
         assert_eq!(next.spaces[&alias], plan.spaces[&alias].identity());
-        let again = advance(next.clone(), None, &plan, &[]);
+        let again = advance(next.clone(), None, &plan, &RunProgress::default());
         assert_eq!(again.used_plans, next.used_plans);
     }
 }

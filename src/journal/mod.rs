@@ -10,5 +10,5 @@ mod sink;
 
 pub use advance::advance;
 pub use record::{Evidence, Fact, Outcome, Record};
-pub use replay::{Counts, Progress, Standing, Start};
+pub use replay::{Counts, RunProgress, Standing, Start};
 pub use sink::{JournalError, JournalSink};

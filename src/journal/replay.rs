@@ -9,7 +9,7 @@ use crate::tree::{Address, EntryId, EntryKind, Timestamp};
 
 /// What the records of one run say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct RunProgress {
     /// How the run began; `None` while it has no record.
     pub start: Option<Start>,
     /// How far each operation got; one that was not started has no entry.
@@ -93,7 +93,7 @@ pub struct Counts {
     pub differs: u64,
 }
 
-impl Progress {
+impl RunProgress {
     /// What all these records say.
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut progress = Self::default();
@@ -230,10 +230,11 @@ impl Progress {
         counts
     }
 
-    /// Whether storage may differ from what the state says of it: the run was killed, or calls of
-    /// it are in doubt. Nothing else may be applied before it was resumed.
+    /// Whether storage may differ from what the state says of it: the run was killed or stopped, or
+    /// calls of it are in doubt. Nothing else may be applied before it was resumed.
     pub fn must_be_resumed(&self) -> bool {
-        let ended = self.outcome.is_some() && self.checkpoint.is_some();
+        let ended = matches!(self.outcome, Some(Outcome::Complete | Outcome::Partial))
+            && self.checkpoint.is_some();
         self.start.is_some() && !self.resumed && (!ended || !self.in_doubt().is_empty())
     }
 
@@ -254,7 +255,7 @@ mod tests {
     fn every_prefix_tells_how_far_the_run_got() {
         let records = sample::records();
         let summary = |length: usize| {
-            let progress = Progress::of(&records[..length]);
+            let progress = RunProgress::of(&records[..length]);
             let Counts {
                 done,
                 failed,
@@ -304,7 +305,7 @@ mod tests {
         let records =
             sample::record_all(vec![verified.clone(), differs.clone(), verified, differs]);
         for length in 1..=4 {
-            let progress = Progress::of(&records[..length]);
+            let progress = RunProgress::of(&records[..length]);
             assert_eq!(progress.verified.len(), length % 2);
             assert_eq!(progress.differs.len(), 1 - length % 2);
         }

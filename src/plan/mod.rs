@@ -32,7 +32,7 @@ mod simulate;
 mod wire;
 mod world;
 
-pub use crate::manifest::Disposal;
+pub use crate::manifest::{Disposal, Permissions};
 pub use adoption::Adoptions;
 pub use approval::unapproved;
 pub use capabilities::{

@@ -13,7 +13,7 @@ use super::lock::Lock;
 use super::plan_store::{load_plan, save_plan};
 use crate::clock::Clock;
 use crate::journal::codec::{Decoded, Encoder, Tail, decode};
-use crate::journal::{Fact, Progress, Record, Standing};
+use crate::journal::{Fact, Record, RunProgress, Standing};
 use crate::plan::{OperationId, Plan};
 use crate::state::RunId;
 
@@ -166,7 +166,7 @@ impl JournalStore {
     pub fn newest_unfinished(&self) -> Result<Option<StoredRun>, StoreError> {
         for run in self.runs()?.iter().rev() {
             let stored = self.read(run)?;
-            let progress = Progress::of(&stored.records);
+            let progress = RunProgress::of(&stored.records);
             if progress.start.is_some() || stored.damage.is_some() {
                 let open = progress.can_be_resumed() || stored.damage.is_some();
                 return Ok(open.then_some(stored));
@@ -214,7 +214,7 @@ impl JournalStore {
         clock: &dyn Clock,
     ) -> Result<(), StoreError> {
         let mut good = bytes[..decoded.length as usize].to_vec();
-        for fact in doubts(plan, &Progress::of(&decoded.records)) {
+        for fact in doubts(plan, &RunProgress::of(&decoded.records)) {
             let record = decoded
                 .encoder
                 .encode(clock.now(), fact, &mut good)
@@ -233,7 +233,7 @@ impl JournalStore {
 }
 
 /// Records that put every operation in doubt that is not settled.
-fn doubts(plan: &Plan, progress: &Progress) -> Vec<Fact> {
+fn doubts(plan: &Plan, progress: &RunProgress) -> Vec<Fact> {
     let settled = |operation: &OperationId| {
         matches!(
             progress.operations.get(operation),
@@ -406,7 +406,7 @@ mod tests {
             .reopen(&place.lock, &run, &plan(), &CLOCK)
             .unwrap();
         drop(journal);
-        let progress = Progress::of(&records);
+        let progress = RunProgress::of(&records);
         assert!(progress.is_done(OperationId(1)));
         let doubtful: Vec<_> = progress.in_doubt().iter().map(|id| id.0).collect();
         assert_eq!(doubtful, [2, 3, 4, 5, 6]);
@@ -457,7 +457,7 @@ mod tests {
         place.write("run-1", &facts);
         let records = place.store.read(&RunId::new("run-1")).unwrap().records;
         let digest = state.previous.clone();
-        let newest = crate::journal::advance(state, digest, &plan(), &records);
+        let newest = crate::journal::advance(state, digest, &plan(), &RunProgress::of(&records));
         states.publish(&place.lock, &newest).unwrap();
         fs::write(place.folder.path().join("state.json"), "damaged").unwrap();
         let Loaded {

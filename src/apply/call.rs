@@ -1,0 +1,147 @@
+//! One call from its gate to its reply, and what the reply says of each operation.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::gate::Gate;
+use super::schedule::Call;
+use super::stop::Stop;
+use crate::plan::{Operation, OperationId, Plan};
+use crate::provider::layer::Pause;
+use crate::provider::{
+    BatchReply, BatchRequest, Effect, ItemDone, Progress, Provider, ProviderError, Retry, TaskId,
+    TaskStatus,
+};
+
+/// The first and the longest pause between two looks at a task.
+const TASK_PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// How long a task is waited for.
+const TASK_DEADLINE: Duration = Duration::from_secs(30 * 60);
+/// The first pause after a call that had no effect, and the longest.
+const RETRY_PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(20));
+/// The longest pause that a service may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// How often an operation is tried that had no effect.
+const ATTEMPTS: u32 = 8;
+
+/// Where calls are made: everything that a call in flight borrows.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'s> {
+    pub(super) provider: &'s dyn Provider,
+    pub(super) plan: &'s Plan,
+    pub(super) pause: &'s dyn Pause,
+    pub(super) stop: &'s Stop,
+    pub(super) heard: &'s dyn Progress,
+    pub(super) run: &'s str,
+}
+
+/// How an operation of a call ended.
+#[derive(Debug)]
+pub(super) enum End {
+    Done(ItemDone),
+    /// It had no effect and may be tried again after the pause.
+    NotActed(Duration),
+    Failed(ProviderError),
+    /// Nobody knows.
+    Doubtful(String),
+}
+
+impl<'s> Site<'s> {
+    pub(super) fn operations(self, ids: &[OperationId]) -> Vec<&'s Operation> {
+        ids.iter()
+            .filter_map(|&id| self.plan.operation(id))
+            .collect()
+    }
+
+    /// Makes a call and gives its reply. What the gate refuses is not sent and has an item that
+    /// failed.
+    pub(super) async fn perform(self, call: &Call) -> Result<BatchReply, ProviderError> {
+        let operations = self.operations(&call.operations);
+        let Gate { open, refused } = Gate::check(self.provider, operations).await;
+        let mut reply = if open.is_empty() {
+            BatchReply::default()
+        } else {
+            let request = BatchRequest {
+                run: self.run,
+                operations: &open,
+                progress: self.heard,
+            };
+            self.provider.execute(&request).await?
+        };
+        reply.items.extend(refused);
+        Ok(reply)
+    }
+
+    /// Waits until none of the tasks goes on, or too long. What they did, the tree tells.
+    pub(super) async fn follow(self, tasks: &[TaskId]) {
+        let (mut pause, longest) = TASK_PAUSES;
+        let mut waited = Duration::ZERO;
+        while waited < TASK_DEADLINE && !self.stop.is_requested() {
+            self.rest(pause).await;
+            waited += pause;
+            pause = longest.min(pause * 2);
+            if let Ok(states) = self.provider.poll(tasks).await
+                && !states.contains(&TaskStatus::Running)
+            {
+                return;
+            }
+        }
+    }
+
+    /// Waits, but not longer than until the run is to stop.
+    pub(super) async fn rest(self, time: Duration) {
+        tokio::select! {
+            () = self.pause.pause(time) => {}
+            () = self.stop.requested() => {}
+        }
+    }
+}
+
+/// How each operation of a call ended, by what its reply says. An operation that the reply does
+/// not speak of is in doubt.
+pub(super) fn ends(
+    call: &Call,
+    reply: Result<BatchReply, ProviderError>,
+) -> Vec<(OperationId, End)> {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => {
+            return call
+                .operations
+                .iter()
+                .map(|&operation| (operation, end_of(error.clone(), call.attempt)))
+                .collect();
+        }
+    };
+    let mut items: BTreeMap<OperationId, Result<ItemDone, ProviderError>> = reply
+        .items
+        .into_iter()
+        .map(|item| (item.operation, item.end))
+        .collect();
+    call.operations
+        .iter()
+        .map(|&operation| {
+            let end = match items.remove(&operation) {
+                Some(Ok(done)) => End::Done(done),
+                Some(Err(error)) => end_of(error, call.attempt),
+                None => End::Doubtful("the reply says nothing of it".into()),
+            };
+            (operation, end)
+        })
+        .collect()
+}
+
+fn end_of(error: ProviderError, attempt: u32) -> End {
+    let (first, longest) = RETRY_PAUSES;
+    let pause = match (error.effect, error.retry) {
+        (Effect::MayHaveApplied, _) => return End::Doubtful(error.message),
+        (Effect::NotApplied, Retry::Never) => return End::Failed(error),
+        (Effect::NotApplied, Retry::After(pause)) => pause,
+        (Effect::NotApplied, Retry::Backoff) => longest.min(first * (1 << attempt.min(16))),
+    };
+    if attempt + 1 >= ATTEMPTS || pause > LONGEST_PAUSE {
+        End::Failed(error)
+    } else {
+        End::NotActed(pause)
+    }
+}

@@ -1,0 +1,147 @@
+//! Takes a plan from its first call to its last record.
+
+use super::call::Site;
+use super::error::ApplyError;
+use super::recorder::Recorder;
+use super::recovery::Verdict;
+use super::run::Run;
+use super::stop::Stop;
+use super::verify::{CHUNK, Verification};
+use crate::journal::{Evidence, Fact, JournalSink, Outcome, Record, RunProgress};
+use crate::plan::{OperationId, Plan};
+use crate::provider::layer::Pause;
+use crate::provider::{ErrorKind, Progress, Provider};
+use crate::state::RunId;
+
+/// What a run needs of the world.
+pub struct Executor<'a> {
+    /// The spaces.
+    pub provider: &'a dyn Provider,
+    /// Takes the records.
+    pub journal: &'a mut dyn JournalSink,
+    /// Waits.
+    pub pause: &'a dyn Pause,
+    /// Tells the run to come to its end.
+    pub stop: &'a Stop,
+    /// Hears of bytes and items within a call.
+    pub heard: &'a dyn Progress,
+    /// Sees every record once it is written.
+    pub watch: &'a mut (dyn FnMut(&Record) + Send),
+}
+
+/// What a run says of itself at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunSetup {
+    /// The run.
+    pub run: RunId,
+    /// How often the state had been written when the run began.
+    pub serial: u64,
+    /// Which program, with its version.
+    pub program: String,
+}
+
+impl Executor<'_> {
+    /// Carries out a plan that is fresh and that nobody else carries out.
+    ///
+    /// Each call is intended in the journal before it is made. An operation that fails keeps
+    /// those that rest on it from being tried; everything else goes on. In the end what was
+    /// touched is read back.
+    ///
+    /// # Errors
+    /// The journal cannot be written. Calls in flight have come to their end by then; those whose
+    /// end could not be recorded are in doubt.
+    pub async fn run(self, plan: &Plan, setup: &RunSetup) -> Result<RunProgress, ApplyError> {
+        let recorder = Recorder::new(self.journal, self.watch, RunProgress::default());
+        let site = Site {
+            provider: self.provider,
+            plan,
+            pause: self.pause,
+            stop: self.stop,
+            heard: self.heard,
+            run: setup.run.as_str(),
+        };
+        let mut run = Run::new(site, recorder);
+        run.recorder.record(Fact::RunStart {
+            run: setup.run.clone(),
+            plan: plan.id.clone(),
+            lineage: plan.based_on.lineage.clone(),
+            serial: setup.serial,
+            program: setup.program.clone(),
+        })?;
+        run.drive().await?;
+        if !site.stop.is_requested() {
+            run.repair().await?;
+        }
+        finish(site, run.recorder).await
+    }
+
+    /// Finds out what became of the operations in doubt of a run that was cut off, and puts right
+    /// what it left under temporary names. Nothing else is carried out.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn settle(
+        self,
+        plan: &Plan,
+        run: &RunId,
+        progress: RunProgress,
+    ) -> Result<RunProgress, ApplyError> {
+        let recorder = Recorder::new(self.journal, self.watch, progress);
+        let site = Site {
+            provider: self.provider,
+            plan,
+            pause: self.pause,
+            stop: self.stop,
+            heard: self.heard,
+            run: run.as_str(),
+        };
+        let mut run = Run::new(site, recorder);
+        let doubtful: Vec<OperationId> = run.recorder.progress.in_doubt();
+        for chunk in doubtful.chunks(CHUNK) {
+            for (operation, verdict) in site.observe(chunk).await {
+                run.recorder.record(settled(operation, verdict))?;
+            }
+        }
+        run.repair().await?;
+        finish(site, run.recorder).await
+    }
+}
+
+/// What an observation says of an operation in doubt, as a record.
+pub(super) fn settled(operation: OperationId, verdict: Verdict) -> Fact {
+    match verdict {
+        Verdict::Done(id) => Fact::Done {
+            operation,
+            evidence: Evidence::Observed,
+            id,
+            bin: None,
+        },
+        Verdict::Absent => Fact::Absent { operation },
+        Verdict::Conflict(message) => Fact::Failed {
+            operation,
+            kind: ErrorKind::AlreadyExists.word().to_owned(),
+            message,
+        },
+        Verdict::Unresolved(message) => Fact::Unknown { operation, message },
+    }
+}
+
+/// Reads back what was touched, and says how the run ended.
+async fn finish(site: Site<'_>, mut recorder: Recorder<'_>) -> Result<RunProgress, ApplyError> {
+    let verification = Verification::new(site.provider, site.plan, &recorder.progress);
+    for chunk in 0..verification.chunks() {
+        for fact in verification.read(site.provider, chunk).await {
+            recorder.record(fact)?;
+        }
+    }
+    let counts = recorder.progress.counts(site.plan);
+    let all_done = counts.done == site.plan.operations.len() as u64 && counts.differs == 0;
+    let outcome = match (all_done, site.stop.is_requested()) {
+        (true, _) => Outcome::Complete,
+        (false, true) => Outcome::Interrupted,
+        (false, false) => Outcome::Partial,
+    };
+    recorder.record(Fact::RunEnd { outcome })?;
+    recorder.sync()?;
+    Ok(recorder.progress)
+}

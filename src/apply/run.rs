@@ -1,0 +1,316 @@
+//! The round of a run: start what is ready, hear what came of it, and again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use super::call::{End, Site, ends};
+use super::error::ApplyError;
+use super::executor::settled;
+use super::recorder::Recorder;
+use super::recovery::Verdict;
+use super::schedule::{Call, Next, SLICE, Schedule, Settled};
+use crate::journal::{Evidence, Fact, JournalError};
+use crate::plan::{Action, Operation, OperationId};
+use crate::provider::{BatchReply, Provider, ProviderError};
+
+/// How many calls are in flight at once.
+const CONCURRENCY: usize = 2;
+/// How often an operation in doubt is sent again after it was seen to have had no effect.
+const SENT_AGAIN: u32 = 3;
+
+/// A run under way.
+pub(super) struct Run<'s, 'r> {
+    pub(super) site: Site<'s>,
+    pub(super) recorder: Recorder<'r>,
+    schedule: Schedule<'s>,
+    tasks: Vec<Task<'s>>,
+    again: VecDeque<Call>,
+    /// How often each operation was in doubt.
+    doubts: BTreeMap<OperationId, u32>,
+}
+
+type Task<'s> = Pin<Box<dyn Future<Output = Event> + Send + 's>>;
+
+/// What a task came to.
+enum Event {
+    Replied(Call, Result<BatchReply, ProviderError>),
+    Followed(Call, BatchReply),
+    Observed(Call, Vec<(OperationId, Verdict)>),
+    Rested(Call),
+}
+
+impl<'s, 'r> Run<'s, 'r> {
+    pub(super) fn new(site: Site<'s>, recorder: Recorder<'r>) -> Self {
+        Self {
+            site,
+            recorder,
+            schedule: Schedule::new(site.plan),
+            tasks: Vec::new(),
+            again: VecDeque::new(),
+            doubts: BTreeMap::new(),
+        }
+    }
+
+    /// Makes all calls that can be made. Where the journal fails, those in flight come to their
+    /// end before the error is told.
+    pub(super) async fn drive(&mut self) -> Result<(), ApplyError> {
+        let driven = self.rounds().await;
+        while !self.tasks.is_empty() {
+            self.next_event().await;
+        }
+        driven?;
+        if self.site.stop.is_requested() {
+            for operation in self.schedule.rest() {
+                let because = operation;
+                self.recorder.record(Fact::Skipped { operation, because })?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn rounds(&mut self) -> Result<(), ApplyError> {
+        loop {
+            if !self.site.stop.is_requested() {
+                self.start_ready()?;
+            }
+            if self.tasks.is_empty() {
+                return Ok(());
+            }
+            let event = self.next_event().await;
+            self.take(event)?;
+        }
+    }
+
+    /// The event of the task that is done first.
+    async fn next_event(&mut self) -> Event {
+        let tasks = &mut self.tasks;
+        poll_fn(|context| {
+            for position in 0..tasks.len() {
+                if let Poll::Ready(event) = tasks[position].as_mut().poll(context) {
+                    drop(tasks.swap_remove(position));
+                    return Poll::Ready(event);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Starts what is ready. The intents of a round share one sync, before the first of its calls;
+    /// the replies that they rest on were written before them.
+    fn start_ready(&mut self) -> Result<(), JournalError> {
+        let mut calls = Vec::new();
+        while self.tasks.len() + calls.len() < CONCURRENCY {
+            match self.next_call()? {
+                Some(call) => calls.push(call),
+                None => break,
+            }
+        }
+        if calls.is_empty() {
+            return Ok(());
+        }
+        for call in &calls {
+            self.recorder.record(Fact::Intent {
+                batch: call.batch,
+                attempt: call.attempt,
+                operations: call.operations.clone(),
+            })?;
+        }
+        self.recorder.sync()?;
+        let site = self.site;
+        for call in calls {
+            self.tasks.push(Box::pin(async move {
+                let reply = site.perform(&call).await;
+                Event::Replied(call, reply)
+            }));
+        }
+        Ok(())
+    }
+
+    fn next_call(&mut self) -> Result<Option<Call>, JournalError> {
+        if let Some(call) = self.again.pop_front() {
+            return Ok(Some(call));
+        }
+        let provider = self.site.provider;
+        let slice = |operation: &Operation| slice(provider, operation);
+        loop {
+            match self.schedule.next(&slice) {
+                None => return Ok(None),
+                Some(Next::Call(call)) => return Ok(Some(call)),
+                Some(Next::Skip { operation, because }) => {
+                    self.recorder.record(Fact::Skipped { operation, because })?;
+                    self.schedule.settle(operation, Settled::NotDone);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), JournalError> {
+        match event {
+            Event::Replied(call, Ok(reply)) if !reply.tasks.is_empty() => {
+                self.follow_tasks(call, reply)
+            }
+            Event::Replied(call, reply) => self.take_ends(&call, reply),
+            Event::Followed(call, reply) => self.take_ends(&call, Ok(reply)),
+            Event::Observed(call, verdicts) => self.take_verdicts(&call, verdicts),
+            Event::Rested(call) => self.send_again(call),
+        }
+    }
+
+    fn follow_tasks(&mut self, call: Call, reply: BatchReply) -> Result<(), JournalError> {
+        self.recorder.record(Fact::Tasks {
+            batch: call.batch,
+            tasks: reply.tasks.iter().map(|task| task.0.clone()).collect(),
+        })?;
+        self.recorder.sync()?;
+        let site = self.site;
+        self.tasks.push(Box::pin(async move {
+            site.follow(&reply.tasks).await;
+            Event::Followed(call, reply)
+        }));
+        Ok(())
+    }
+
+    fn take_ends(
+        &mut self,
+        call: &Call,
+        reply: Result<BatchReply, ProviderError>,
+    ) -> Result<(), JournalError> {
+        let (mut resting, mut longest) = (Vec::new(), Duration::ZERO);
+        let mut doubtful = Vec::new();
+        for (operation, end) in ends(call, reply) {
+            match end {
+                End::Done(done) => {
+                    self.recorder.record(Fact::Done {
+                        operation,
+                        evidence: Evidence::Reply,
+                        id: done.id,
+                        bin: done.bin,
+                    })?;
+                    self.schedule.settle(operation, Settled::Done);
+                }
+                End::Failed(error) => {
+                    self.recorder.record(Fact::Failed {
+                        operation,
+                        kind: error.kind.word().to_owned(),
+                        message: error.message,
+                    })?;
+                    self.schedule.settle(operation, Settled::NotDone);
+                }
+                End::NotActed(pause) => {
+                    resting.push(operation);
+                    longest = longest.max(pause);
+                }
+                End::Doubtful(message) => {
+                    self.recorder.doubt(operation, message)?;
+                    doubtful.push(operation);
+                }
+            }
+        }
+        self.rest_then_send(call, resting, longest);
+        self.observe(call, doubtful);
+        Ok(())
+    }
+
+    fn rest_then_send(&mut self, call: &Call, operations: Vec<OperationId>, pause: Duration) {
+        if operations.is_empty() {
+            return;
+        }
+        let site = self.site;
+        let call = call.again(operations);
+        self.tasks.push(Box::pin(async move {
+            site.rest(pause).await;
+            Event::Rested(call)
+        }));
+    }
+
+    fn observe(&mut self, call: &Call, operations: Vec<OperationId>) {
+        if operations.is_empty() {
+            return;
+        }
+        let site = self.site;
+        let call = call.again(operations);
+        self.tasks.push(Box::pin(async move {
+            let verdicts = site.observe(&call.operations).await;
+            Event::Observed(call, verdicts)
+        }));
+    }
+
+    fn take_verdicts(
+        &mut self,
+        call: &Call,
+        verdicts: Vec<(OperationId, Verdict)>,
+    ) -> Result<(), JournalError> {
+        let mut absent = Vec::new();
+        for (operation, verdict) in verdicts {
+            let is_absent = verdict == Verdict::Absent;
+            let is_done = matches!(verdict, Verdict::Done(_));
+            self.recorder.record(settled(operation, verdict))?;
+            let doubts = self.doubts.entry(operation).or_default();
+            *doubts += 1;
+            if is_done {
+                self.schedule.settle(operation, Settled::Done);
+            } else if is_absent && *doubts <= SENT_AGAIN {
+                absent.push(operation);
+            } else {
+                if is_absent {
+                    let message = "it was sent again and again, and had no effect".to_owned();
+                    self.recorder.record(Fact::Failed {
+                        operation,
+                        kind: "unavailable".to_owned(),
+                        message,
+                    })?;
+                }
+                self.schedule.settle(operation, Settled::NotDone);
+            }
+        }
+        if !absent.is_empty() {
+            self.again.push_back(call.again(absent));
+        }
+        Ok(())
+    }
+
+    fn send_again(&mut self, call: Call) -> Result<(), JournalError> {
+        if !self.site.stop.is_requested() {
+            self.again.push_back(call);
+            return Ok(());
+        }
+        for operation in call.operations {
+            self.recorder.record(Fact::Absent { operation })?;
+        }
+        Ok(())
+    }
+}
+
+impl Call {
+    /// The same call once more, with fewer operations.
+    fn again(&self, operations: Vec<OperationId>) -> Self {
+        Self {
+            batch: self.batch,
+            attempt: self.attempt + 1,
+            operations,
+        }
+    }
+}
+
+/// How many items of an operation's kind go into one call: all that the planner put there, or a
+/// slice where the provider knows no limit.
+fn slice(provider: &dyn Provider, operation: &Operation) -> usize {
+    let action = &operation.action;
+    let Some(place) = action.to().or(action.from()) else {
+        return SLICE;
+    };
+    let Ok(sheet) = provider.capabilities(&place.space) else {
+        return SLICE;
+    };
+    let rule = match action {
+        Action::CreateFolder { .. } => &sheet.create_folder,
+        Action::Copy { .. } => &sheet.copy,
+        Action::Move { .. } | Action::Rename { .. } => &sheet.moving,
+        Action::Remove { .. } => &sheet.remove,
+    };
+    rule.items.map_or(SLICE, |_| usize::MAX)
+}

@@ -1,0 +1,294 @@
+//! Which call may be made next: batches in the order of what they follow, and nothing that rests
+//! on something that was not done.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::plan::{Action, BatchId, Operation, OperationId, Plan};
+use crate::tree::{Address, EntryPath};
+
+/// How many items of a batch without a limit are sent at once, so that a stop or a crash leaves
+/// few in doubt.
+pub(super) const SLICE: usize = 1000;
+
+/// What is left of a plan.
+pub(super) struct Schedule<'p> {
+    plan: &'p Plan,
+    batches: Vec<BatchState>,
+    /// The batch of each operation, by position.
+    batch_of: Vec<usize>,
+    ready: BTreeSet<usize>,
+    blocked: Blocked,
+}
+
+/// One call to make, or a part of one where the provider sets no limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Call {
+    pub(super) batch: BatchId,
+    /// How often these operations were tried before.
+    pub(super) attempt: u32,
+    pub(super) operations: Vec<OperationId>,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Next {
+    Call(Call),
+    /// An operation is not to be tried.
+    Skip {
+        operation: OperationId,
+        because: OperationId,
+    },
+}
+
+/// Whether an operation came to its end as planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Settled {
+    Done,
+    NotDone,
+}
+
+#[derive(Default)]
+struct BatchState {
+    waiting: VecDeque<OperationId>,
+    in_flight: usize,
+    /// How many batches that it follows are not finished.
+    follows: usize,
+    followers: Vec<usize>,
+    /// The first operation, here or in what it follows, that was not done.
+    taint: Option<OperationId>,
+    /// The folders that calls in flight put entries into.
+    folders: BTreeSet<Address>,
+}
+
+/// What operations that were not done would have read and written.
+#[derive(Default)]
+struct Blocked {
+    reads: BTreeMap<Address, OperationId>,
+    writes: BTreeMap<Address, OperationId>,
+}
+
+impl<'p> Schedule<'p> {
+    pub(super) fn new(plan: &'p Plan) -> Self {
+        let mut batches: Vec<BatchState> = Vec::new();
+        let mut batch_of = vec![0; plan.operations.len()];
+        for (index, batch) in plan.batches.iter().enumerate() {
+            for operation in &batch.operations {
+                if let Some(slot) = batch_of.get_mut((operation.0 as usize).wrapping_sub(1)) {
+                    *slot = index;
+                }
+            }
+            let after: BTreeSet<usize> = batch
+                .after
+                .iter()
+                .filter_map(|after| (after.0 as usize).checked_sub(1))
+                .filter(|&after| after < index)
+                .collect();
+            for &before in &after {
+                batches[before].followers.push(index);
+            }
+            batches.push(BatchState {
+                waiting: batch.operations.iter().copied().collect(),
+                follows: after.len(),
+                ..BatchState::default()
+            });
+        }
+        let mut schedule = Self {
+            plan,
+            batches,
+            batch_of,
+            ready: BTreeSet::new(),
+            blocked: Blocked::default(),
+        };
+        for index in 0..schedule.batches.len() {
+            if schedule.batches[index].follows == 0 {
+                schedule.make_ready(index);
+            }
+        }
+        schedule
+    }
+
+    /// What comes next; `None` while everything that is left waits for calls in flight. `slice`
+    /// tells how many items of a batch go into one call.
+    pub(super) fn next(&mut self, slice: &dyn Fn(&Operation) -> usize) -> Option<Next> {
+        let candidates: Vec<usize> = self.ready.iter().copied().collect();
+        candidates
+            .into_iter()
+            .find_map(|index| self.next_of(index, slice))
+    }
+
+    fn next_of(&mut self, index: usize, slice: &dyn Fn(&Operation) -> usize) -> Option<Next> {
+        if self.batches[index].in_flight > 0 {
+            return None;
+        }
+        let first = *self.batches[index].waiting.front()?;
+        if let Some(because) = self.obstacle(index, first) {
+            self.batches[index].waiting.pop_front();
+            self.batches[index].in_flight += 1;
+            let operation = first;
+            return Some(Next::Skip { operation, because });
+        }
+        let most = self.plan.operation(first).map_or(1, slice).max(1);
+        let operations: Vec<OperationId> = self.batches[index]
+            .waiting
+            .iter()
+            .copied()
+            .take(most)
+            .take_while(|&operation| self.obstacle(index, operation).is_none())
+            .collect();
+        let folders = self.folders(&operations);
+        let busy = |batch: &BatchState| !batch.folders.is_disjoint(&folders);
+        if self.batches.iter().any(busy) {
+            return None;
+        }
+        let state = &mut self.batches[index];
+        state.waiting.drain(..operations.len());
+        state.in_flight = operations.len();
+        state.folders = folders;
+        Some(Next::Call(Call {
+            batch: self.plan.batches[index].id,
+            attempt: 0,
+            operations,
+        }))
+    }
+
+    /// An operation came to its end; what follows its batch may become ready.
+    pub(super) fn settle(&mut self, operation: OperationId, settled: Settled) {
+        let Some(&index) = self.batch_of.get((operation.0 as usize).wrapping_sub(1)) else {
+            return;
+        };
+        if settled == Settled::NotDone {
+            if let Some(operation) = self.plan.operation(operation) {
+                self.blocked.add(operation);
+            }
+            self.batches[index].taint.get_or_insert(operation);
+        }
+        let state = &mut self.batches[index];
+        state.in_flight = state.in_flight.saturating_sub(1);
+        if state.in_flight == 0 {
+            state.folders.clear();
+            if state.waiting.is_empty() {
+                self.finish(index);
+            }
+        }
+    }
+
+    /// The operations that no call was made for yet.
+    pub(super) fn rest(&self) -> Vec<OperationId> {
+        let mut rest: Vec<_> = self
+            .batches
+            .iter()
+            .flat_map(|batch| batch.waiting.iter().copied())
+            .collect();
+        rest.sort_unstable();
+        rest
+    }
+
+    fn make_ready(&mut self, index: usize) {
+        if self.batches[index].waiting.is_empty() {
+            self.finish(index);
+        } else {
+            self.ready.insert(index);
+        }
+    }
+
+    fn finish(&mut self, index: usize) {
+        self.ready.remove(&index);
+        let taint = self.batches[index].taint;
+        for follower in std::mem::take(&mut self.batches[index].followers) {
+            let state = &mut self.batches[follower];
+            state.taint = state.taint.or(taint);
+            state.follows = state.follows.saturating_sub(1);
+            if state.follows == 0 {
+                self.make_ready(follower);
+            }
+        }
+    }
+
+    /// The operation that was not done and that this one rests on. A removal rests on everything
+    /// that its batch follows.
+    fn obstacle(&self, index: usize, operation: OperationId) -> Option<OperationId> {
+        let operation = self.plan.operation(operation)?;
+        match operation.action {
+            Action::Remove { .. } => self
+                .inherited_taint(index)
+                .or_else(|| self.blocked.obstacle(operation)),
+            Action::CreateFolder { .. }
+            | Action::Copy { .. }
+            | Action::Move { .. }
+            | Action::Rename { .. } => self.blocked.obstacle(operation),
+        }
+    }
+
+    /// A taint that came from another batch.
+    fn inherited_taint(&self, index: usize) -> Option<OperationId> {
+        let taint = self.batches[index].taint?;
+        let own = self.batch_of.get((taint.0 as usize).wrapping_sub(1));
+        (own != Some(&index)).then_some(taint)
+    }
+
+    fn folders(&self, operations: &[OperationId]) -> BTreeSet<Address> {
+        operations
+            .iter()
+            .filter_map(|&operation| self.plan.operation(operation)?.action.to())
+            .map(|to| {
+                let parent = to.path.parent().unwrap_or_else(EntryPath::root);
+                Address::new(to.space.clone(), parent)
+            })
+            .collect()
+    }
+}
+
+impl Blocked {
+    fn add(&mut self, operation: &Operation) {
+        let (reads, writes) = touched(&operation.action);
+        for address in reads {
+            self.reads.entry(address).or_insert(operation.id);
+        }
+        for address in writes {
+            self.writes.entry(address).or_insert(operation.id);
+        }
+    }
+
+    fn obstacle(&self, operation: &Operation) -> Option<OperationId> {
+        if self.writes.is_empty() && self.reads.is_empty() {
+            return None;
+        }
+        let (reads, writes) = touched(&operation.action);
+        let written = writes.iter().find_map(|address| {
+            related(&self.writes, address).or_else(|| related(&self.reads, address))
+        });
+        written.or_else(|| {
+            reads
+                .iter()
+                .find_map(|address| related(&self.writes, address))
+        })
+    }
+}
+
+/// The addresses that an action reads, and those that it makes or takes away.
+fn touched(action: &Action) -> (Vec<Address>, Vec<Address>) {
+    match action {
+        Action::CreateFolder { at } | Action::Remove { at, .. } => (vec![], vec![at.address()]),
+        Action::Copy { from, to, .. } => (vec![from.address()], vec![to.address()]),
+        Action::Move { from, to, .. } | Action::Rename { from, to, .. } => {
+            (vec![], vec![from.address(), to.address()])
+        }
+    }
+}
+
+/// An entry of the map at an address, above it or below it.
+fn related(map: &BTreeMap<Address, OperationId>, address: &Address) -> Option<OperationId> {
+    let below = map
+        .range(address..)
+        .next()
+        .filter(|(other, _)| other.is_at_or_below(address));
+    if let Some((_, operation)) = below {
+        return Some(*operation);
+    }
+    address
+        .path
+        .ancestors()
+        .into_iter()
+        .find_map(|path| map.get(&Address::new(address.space.clone(), path)))
+        .copied()
+}
