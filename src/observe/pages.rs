@@ -82,3 +82,108 @@ fn without_repeats(listing: &Listing) -> Listing {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+    use crate::plan::{Capabilities, Place};
+    use crate::provider::{
+        Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, Page, TaskId, TaskStatus,
+    };
+    use crate::tree::{Entry, EntryPath, SpaceAlias, Timestamp};
+
+    /// Lists pages by number; each names its entries as `name#id` and the page after it.
+    struct Pages(&'static [(&'static [&'static str], Option<usize>)]);
+
+    fn no_more<T>() -> Result<T, ProviderError> {
+        Err(ProviderError::refused(ErrorKind::Unsupported, "pages only"))
+    }
+
+    impl Provider for Pages {
+        fn capabilities(&self, _space: &SpaceAlias) -> Result<Capabilities, ProviderError> {
+            no_more()
+        }
+
+        fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page> {
+            let number = request.page.as_ref().map_or("0", |token| token.0.as_str());
+            let (names, next) = self.0[number.parse::<usize>().unwrap()];
+            let mut page = Page::default();
+            for name in names {
+                let (name, id) = name.split_once('#').unwrap();
+                page.listing.push(&Entry {
+                    name,
+                    kind: EntryKind::File,
+                    id: IdRef::from_text(id),
+                    size: 0,
+                    modified: Timestamp::default(),
+                    version: 0,
+                    fingerprint: None,
+                });
+            }
+            page.next = next.map(|next| PageToken(next.to_string()));
+            Box::pin(async move { Ok(page) })
+        }
+
+        fn fetch<'a>(&'a self, _places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {
+            Box::pin(async { no_more() })
+        }
+
+        fn execute<'a>(&'a self, _request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
+            Box::pin(async { no_more() })
+        }
+
+        fn poll<'a>(&'a self, _tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
+            Box::pin(async { no_more() })
+        }
+    }
+
+    async fn list(pages: Pages, most: usize) -> Result<(String, u64), Trouble> {
+        let request = ListRequest {
+            space: SpaceAlias::parse("a").unwrap(),
+            folder: EntryPath::root(),
+            id: None,
+            page: None,
+        };
+        let folder = list_all(&pages, request, most).await?;
+        let names: Vec<_> = folder.listing.entries().map(|entry| entry.name).collect();
+        Ok((names.join(" "), folder.reads))
+    }
+
+    #[tokio::test]
+    async fn pages_become_one_listing() {
+        let cases = [
+            (Pages(&[(&[], None)]), "", 1),
+            (Pages(&[(&["a#1", "b#2"], None)]), "a b", 1),
+            (Pages(&[(&["a#1"], Some(1)), (&["b#2"], None)]), "a b", 2),
+            (
+                Pages(&[(&[], Some(1)), (&[], Some(2)), (&["b#2"], None)]),
+                "b",
+                3,
+            ),
+            // An entry that slid to the next page is one entry; a twin by name is not.
+            (
+                Pages(&[(&["a#1", "b#2"], Some(1)), (&["b#2", "c#x"], None)]),
+                "a b c",
+                2,
+            ),
+            (Pages(&[(&["a#1"], Some(1)), (&["a#2"], None)]), "a a", 2),
+        ];
+        for (pages, names, reads) in cases {
+            let found = list(pages, 10).await.unwrap();
+            assert_eq!(found, (names.to_owned(), reads));
+        }
+    }
+
+    #[tokio::test]
+    async fn circles_and_floods_are_errors() {
+        let circle = Pages(&[
+            (&["a#1"], Some(1)),
+            (&["b#2"], Some(2)),
+            (&["c#3"], Some(1)),
+        ]);
+        assert!(matches!(list(circle, 10).await, Err(Trouble::TokenLoop)));
+        let flood = Pages(&[(&["a#1"], Some(1)), (&["b#2"], Some(2)), (&["c#3"], None)]);
+        assert!(matches!(list(flood, 2).await, Err(Trouble::TooMany)));
+    }
+}

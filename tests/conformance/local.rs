@@ -30,6 +30,7 @@ pub(crate) const CASES: &[(&str, Check)] = &[
     ("the bin holds what was removed and replaced", bin_on_disk),
     ("the bin cuts long names and never mixes entries", bin_names),
     ("leftovers of killed programs are cleared away", sweeps),
+    ("calls that run side by side share a space", side_by_side),
     ("a bin that is a link is refused", linked_bin),
     ("links put in the way lead nowhere", swapped_links),
     ("a pipe in place of a file is not waited for", pipes),
@@ -225,6 +226,28 @@ fn sweeps(root: &Path) -> Completion {
     Completion::Completed
 }
 
+fn side_by_side(root: &Path) -> Completion {
+    let provider = two_spaces(root);
+    fs::write(root.join("a/f"), "f").unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let provider = &provider;
+            scope.spawn(move || {
+                for round in 0..50 {
+                    let name = format!("b:/{thread}-{round}");
+                    all_done(provider, &[&format!("copy|file|a:/f|{name}|fail")]);
+                    let disposal = ["recycle", "permanent"][round % 2];
+                    all_done(provider, &[&format!("remove|file|{name}|{disposal}")]);
+                }
+            });
+        }
+    });
+    let bin = root.join("b/.reshelve/trash/run-1");
+    assert_eq!(names(&bin).len(), 4 * 25 + 1);
+    assert_eq!(names(&root.join("b")), [".reshelve"]);
+    Completion::Completed
+}
+
 fn linked_bin(root: &Path) -> Completion {
     let provider = two_spaces(root);
     let outside = root.join("outside");
@@ -240,7 +263,7 @@ fn linked_bin(root: &Path) -> Completion {
         let (kind, message) = end.unwrap_err();
         assert_eq!(kind, ErrorKind::Mismatch);
         assert!(
-            message.contains("`b:/.reshelve` is not a folder"),
+            message.contains("`b:/.reshelve` or what we keep in it is not a folder"),
             "{message}"
         );
     }

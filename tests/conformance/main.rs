@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod doing;
+mod layers;
 mod local;
 mod reading;
 mod scene;
@@ -55,8 +56,10 @@ fn trials() -> Vec<Trial> {
             }));
         }
     }
-    for (name, check) in local::CASES {
-        let name = format!("local: {name}");
+    let local = local::CASES.iter().map(|case| ("local", case));
+    let layers = layers::CASES.iter().map(|case| ("layers", case));
+    for (group, (name, check)) in local.chain(layers) {
+        let name = format!("{group}: {name}");
         trials.push(Trial::ignorable_test(name, || {
             let folder = tempfile::tempdir()?;
             Ok(check(folder.path()))

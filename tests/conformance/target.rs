@@ -121,7 +121,8 @@ impl Target {
     }
 }
 
-fn memory(rows: &[Row], page_size: Option<u32>) -> Arc<dyn Provider> {
+/// The model over a scene.
+pub(crate) fn memory(rows: &[Row], page_size: Option<u32>) -> Arc<dyn Provider> {
     Arc::new(MemoryProvider::new(&build_world(rows), sheet(page_size)))
 }
 

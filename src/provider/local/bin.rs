@@ -12,7 +12,7 @@ use super::durable::sync_folder;
 use super::failure::explain;
 use super::naming::rename_exclusively;
 use super::root::{OWN_FOLDER, Root};
-use super::staging::{make_folder, own_folder};
+use super::staging::{in_own_folder, make_folder};
 use crate::plan::OperationId;
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::tree::{Address, EntryKind, EntryPath};
@@ -67,22 +67,22 @@ impl RunBin {
     /// # Errors
     /// The space cannot be written to.
     pub(super) fn open(root: &Root, run: &str) -> Result<Self, ProviderError> {
-        let cannot = |errno| {
-            let address = format!("{}:/{OWN_FOLDER}/{TRASH}/{run}", root.alias());
-            explain(errno, "make the bin", &address)
-        };
-        let own = own_folder(root)?;
-        let folder = make_folder(own.as_fd(), TRASH)
-            .and_then(|trash| make_folder(trash.as_fd(), run))
-            .map_err(cannot)?;
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let index = openat(&folder, INDEX, flags, Mode::RUSR | Mode::WUSR).map_err(cannot)?;
-        Ok(Self {
-            run: run.to_owned(),
-            folder,
-            index: File::from(index),
-            longest_name: root.longest_name() as usize,
+        let longest_name = root.longest_name() as usize;
+        in_own_folder(root, |own| {
+            let trash = make_folder(own.as_fd(), TRASH)?;
+            let folder = make_folder(trash.as_fd(), run)?;
+            let flags = OFlags::WRONLY
+                | OFlags::CREATE
+                | OFlags::APPEND
+                | OFlags::NOFOLLOW
+                | OFlags::CLOEXEC;
+            let index = openat(&folder, INDEX, flags, Mode::RUSR | Mode::WUSR)?;
+            Ok(Self {
+                run: run.to_owned(),
+                folder,
+                index: File::from(index),
+                longest_name,
+            })
         })
     }
 

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 /// The most files that are held open until they are made durable one by one; beyond that the
 /// whole file system is told to write, which costs one journal commit instead of hundreds.
-const ONE_BY_ONE: usize = 8;
+const ONE_BY_ONE: usize = 32;
 /// The most folders that are held open until they are made durable.
 const OPEN_FOLDERS: usize = 128;
 

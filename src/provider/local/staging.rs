@@ -14,7 +14,6 @@ use super::removal::remove_tree;
 use super::root::{OWN_FOLDER, Root, look, open_folder};
 use super::sight::Sight;
 use crate::provider::error::{ErrorKind, ProviderError};
-use crate::tree::EntryPath;
 
 /// Where temporary folders lie in our own folder.
 const TEMPORARY: &str = "tmp";
@@ -37,29 +36,26 @@ impl Staging {
     /// # Errors
     /// The space cannot be written to.
     pub(super) fn open(root: &Root, run: &str) -> Result<Self, ProviderError> {
-        let address = root.address(&EntryPath::root());
-        let cannot = |errno| explain(errno, "make a temporary folder in", &address);
-        let own = own_folder(root)?;
-        let parent = make_folder(own.as_fd(), TEMPORARY).map_err(cannot)?;
+        in_own_folder(root, |own| Self::make(root, own, run))
+    }
+
+    fn make(root: &Root, own: OwnedFd, run: &str) -> Result<Self, Errno> {
+        let parent = make_folder(own.as_fd(), TEMPORARY)?;
         sweep(parent.as_fd());
-        let space = open_folder(root.handle(), ".").map_err(cannot)?;
+        let space = open_folder(root.handle(), ".")?;
         for number in 1..=TRIES {
             let name = format!("{run}-{number}");
-            match claim(parent.as_fd(), &name) {
-                Ok(Some(handle)) => {
-                    return Ok(Self {
-                        root: space,
-                        own,
-                        parent,
-                        name,
-                        handle,
-                    });
-                }
-                Ok(None) => {}
-                Err(errno) => return Err(cannot(errno)),
+            if let Some(handle) = claim(parent.as_fd(), &name)? {
+                return Ok(Self {
+                    root: space,
+                    own,
+                    parent,
+                    name,
+                    handle,
+                });
             }
         }
-        Err(cannot(Errno::EXIST))
+        Err(Errno::EXIST)
     }
 
     /// The folder.
@@ -78,19 +74,35 @@ impl Drop for Staging {
     }
 }
 
-/// Opens our own folder in a space, and makes it where it is missing.
+/// Does `step` in our own folder of a space, which is made where it is missing.
+///
+/// Another call may just then be ending and remove the folder because it is empty; the step is then
+/// tried again.
 ///
 /// # Errors
-/// It cannot be made, or something else has its name.
-pub(super) fn own_folder(root: &Root) -> Result<OwnedFd, ProviderError> {
-    make_folder(root.handle(), OWN_FOLDER).map_err(|errno| {
+/// The folder or what the step needs cannot be made, or something else has the folder's name.
+pub(super) fn in_own_folder<T>(
+    root: &Root,
+    step: impl Fn(OwnedFd) -> Result<T, Errno>,
+) -> Result<T, ProviderError> {
+    let mut result = Err(Errno::NOENT);
+    for _ in 0..TRIES {
+        result = make_folder(root.handle(), OWN_FOLDER).and_then(&step);
+        if !matches!(result, Err(Errno::NOENT)) {
+            break;
+        }
+    }
+    result.map_err(|errno| {
         let address = format!("{}:/{OWN_FOLDER}", root.alias());
         match errno {
             Errno::NOTDIR | Errno::LOOP => ProviderError::refused(
                 ErrorKind::Mismatch,
-                format!("`{address}` is not a folder, but its name is kept for ours; move it away"),
+                format!(
+                    "`{address}` or what we keep in it is not a folder; its name is kept for ours, \
+                     so move it away"
+                ),
             ),
-            other => explain(other, "make the folder", &address),
+            other => explain(other, "work in the folder", &address),
         }
     })
 }
