@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::exit::ExitCode;
+use crate::apply::ApplyError;
 use crate::diagnostic::Diagnostic;
 use crate::journal::JournalError;
 use crate::observe::ObserveError;
@@ -151,6 +152,13 @@ impl From<PlanFileError> for CommandError {
             }
         };
         Self::because(ExitCode::Stale, error.into()).hint(hint)
+    }
+}
+
+impl From<ApplyError> for CommandError {
+    fn from(error: ApplyError) -> Self {
+        Self::because(ExitCode::Partial, error.into())
+            .hint("make room or put the disk right, then run `reshelve resume`")
     }
 }
 

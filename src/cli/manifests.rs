@@ -1,6 +1,6 @@
 //! From paths on the command line to the manifests of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::{Assignment, Manifests};
@@ -66,8 +66,10 @@ impl ManifestSet {
     fn read(&mut self, around: &Surroundings) -> Result<Vec<Diagnostic>, CommandError> {
         let providers = provider_keys();
         let mut problems = Vec::new();
+        let mut unused: BTreeSet<&str> = self.variables.keys().map(String::as_str).collect();
         for file in &self.files {
             let text = read(file, around)?;
+            unused.retain(|name| !text.contains(name));
             let beside = Beside(folder_of(file));
             let inputs = Inputs {
                 variables: &self.variables,
@@ -80,6 +82,10 @@ impl ManifestSet {
                 Err(found) => problems.extend(found),
             }
         }
+        if let Some(name) = unused.first() {
+            let message = format!("`--var {name}` is given, and no manifest speaks of `{name}`");
+            return Err(CommandError::new(ExitCode::Wrong, message));
+        }
         if problems.is_empty() && self.manifests.len() > 1 {
             problems = manifest::validate_run(&self.manifests, &providers);
         }
@@ -87,12 +93,9 @@ impl ManifestSet {
     }
 }
 
-/// The folder that relative paths in a manifest count from.
+/// The folder that relative paths in a manifest count from; empty for the current one.
 pub(crate) fn folder_of(file: &Path) -> PathBuf {
-    match file.parent() {
-        Some(parent) if parent != Path::new("") => parent.to_owned(),
-        Some(_) | None => PathBuf::from("."),
-    }
+    file.parent().map(Path::to_owned).unwrap_or_default()
 }
 
 /// The folder of state and journals where no manifest is read.
@@ -202,7 +205,8 @@ struct Beside(PathBuf);
 
 impl Files for Beside {
     fn read(&self, path: &str) -> Result<String, String> {
-        let folder = self.0.canonicalize().map_err(|error| error.to_string())?;
+        let folder = Path::new(".").join(&self.0);
+        let folder = folder.canonicalize().map_err(|error| error.to_string())?;
         let file = folder
             .join(path)
             .canonicalize()

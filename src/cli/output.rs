@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use anstream::{AutoStream, ColorChoice, StripStream};
+use indicatif::ProgressDrawTarget;
 
 use super::args::{Color, Format, Reporting, Verbosity};
 use super::error::CommandError;
-use crate::report::{Audience, Detail, diagnostics_text, escape};
+use crate::report::{Detail, diagnostics_text, escape};
 
 /// Where a command's words go.
 #[derive(Debug, Clone, Copy)]
@@ -38,12 +39,21 @@ impl Output {
         }
     }
 
-    /// Who looks at progress.
-    pub(crate) fn audience(self) -> Audience {
+    /// Where progress is drawn: stderr, which hides it where it is no terminal.
+    pub(crate) fn progress(self) -> ProgressDrawTarget {
         match self.verbosity {
-            Verbosity::Quiet => Audience::Nobody,
-            Verbosity::Normal | Verbosity::Verbose => Audience::Terminal,
+            Verbosity::Quiet => ProgressDrawTarget::hidden(),
+            Verbosity::Normal | Verbosity::Verbose => ProgressDrawTarget::stderr(),
         }
+    }
+
+    /// Sends the program's own log to stderr, as far as the filter lets it through.
+    pub(crate) fn log(self, filter: &str) {
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+            .with_writer(io::stderr);
+        // A second subscriber cannot come: this is called once a process.
+        let _ = subscriber.try_init();
     }
 
     /// Writes the answer to stdout in the format asked for, and to every further file.
@@ -78,6 +88,31 @@ impl Output {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.choice(&io::stdout()));
         let written = stdout.write_all(text.as_bytes());
         quiet_when_closed(written.and_then(|()| stdout.flush()))
+    }
+
+    /// Writes something that is not in the format asked for, to stdout.
+    ///
+    /// # Errors
+    /// As for an answer.
+    pub(crate) fn show(
+        self,
+        write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), CommandError> {
+        let stream = AutoStream::new(io::stdout(), self.choice(&io::stdout()));
+        let mut stdout = BufWriter::with_capacity(1 << 16, stream);
+        quiet_when_closed(write(&mut stdout).and_then(|()| stdout.flush()))
+    }
+
+    /// Asks a question at the terminal; yes or no, and no is what a bare return means.
+    ///
+    /// # Errors
+    /// The terminal went away.
+    pub(crate) fn ask(self, question: &str) -> Result<bool, CommandError> {
+        let asked = dialoguer::Confirm::new()
+            .with_prompt(question)
+            .default(false)
+            .interact();
+        Ok(asked.map_err(|error| anyhow::Error::new(error).context("cannot ask"))?)
     }
 
     /// Tells a person something that is not the answer.

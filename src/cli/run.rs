@@ -9,6 +9,9 @@ use super::exit::ExitCode;
 use super::output::Output;
 use super::surroundings::Surroundings;
 
+/// What the program logs of itself, for example `reshelve=debug`.
+const LOG: &str = "RESHELVE_LOG";
+
 /// Runs the program on the process's arguments.
 pub fn main() -> std::process::ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -38,12 +41,18 @@ fn usage_end(usage: &clap::Error) -> ExitCode {
 
 fn run(command: Command, output: Output) -> Result<ExitCode, CommandError> {
     let around = Surroundings::of_process()?;
+    if let Some(filter) = around.environment.get(LOG) {
+        output.log(filter);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| anyhow::Error::new(error).context("cannot start threads"))?;
-    runtime.block_on(dispatch(command, &around, output))
+    let result = runtime.block_on(dispatch(command, &around, output));
+    // After a second signal nobody waits for calls that are still in flight.
+    runtime.shutdown_background();
+    result
 }
 
 async fn dispatch(
@@ -56,7 +65,10 @@ async fn dispatch(
         Command::Validate(arguments) => command::validate(&arguments, around, output),
         Command::Plan(arguments) => command::plan(&arguments, around, output).await,
         Command::Show(arguments) => command::show(&arguments, output),
+        Command::Apply(arguments) => command::apply(&arguments, around, output).await,
+        Command::Resume(arguments) => command::resume(&arguments, around, output).await,
         Command::Drift(arguments) => command::drift(&arguments, around, output).await,
+        Command::Inventory(arguments) => command::inventory(&arguments, around, output).await,
         Command::State(arguments) => command::state(&arguments, output),
         Command::Providers(arguments) => command::providers(&arguments, output),
         Command::Schema(arguments) => command::schema(&arguments, output),

@@ -87,7 +87,7 @@ pub(crate) async fn look(
     scopes: &[Scope],
     output: Output,
 ) -> Result<Observed, CommandError> {
-    let bar = ProgressBar::spinning("observing entries", output.audience());
+    let bar = ProgressBar::spinning("observing entries", output.progress());
     let watch = |progress: crate::observe::Progress| bar.reached(progress.entries);
     Ok(observe(provider, scopes, Limits::default(), &watch).await?)
 }

@@ -18,9 +18,11 @@ pub(crate) struct Selected {
 
 /// Keeps the placements whose target one of the patterns covers; all where there is no pattern.
 ///
+/// Whatever lies inside a selected target is selected with it, so that no placement is planned
+/// without those that carve their part out of it.
+///
 /// # Errors
-/// A pattern is malformed or matches nothing, or a placement that is left out has its part inside
-/// the target of one that is selected: without it the plan would mean something else.
+/// A pattern is malformed or matches no target.
 pub(crate) fn select(
     manifests: &[Manifest],
     patterns: &[String],
@@ -56,7 +58,6 @@ pub(crate) fn select(
         );
         return Err(CommandError::new(ExitCode::Wrong, message));
     }
-    selected.check_independent(manifests)?;
     Ok(selected)
 }
 
@@ -68,32 +69,6 @@ impl Selected {
             record.is_none_or(|record| !self.left_out.contains(&record.placement))
         });
     }
-
-    fn check_independent(&self, all: &[Manifest]) -> Result<(), CommandError> {
-        let inside = self.manifests.iter().flat_map(|it| &it.placements);
-        let trees: Vec<(&Placement, Address)> = inside.map(|it| (it, target_of(it))).collect();
-        for manifest in all {
-            for placement in &manifest.placements {
-                if !self.left_out.contains(&reference(manifest, placement)) {
-                    continue;
-                }
-                let target = target_of(placement);
-                let holder = trees.iter().find(|(_, tree)| target.is_at_or_below(tree));
-                if let Some((holder, _)) = holder {
-                    return Err(torn_apart(holder, placement));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn torn_apart(holder: &Placement, placement: &Placement) -> CommandError {
-    let message = format!(
-        "`--target` selects `{}` and leaves out `{}`, whose target lies inside it",
-        holder.id, placement.id
-    );
-    CommandError::new(ExitCode::Wrong, message).hint("select both, or neither")
 }
 
 fn parsed(patterns: &[String]) -> Result<Vec<Selection>, CommandError> {

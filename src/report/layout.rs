@@ -63,7 +63,7 @@ pub(super) fn minute(time: Timestamp) -> String {
 }
 
 /// A time in UTC, to the second, as machines read it.
-pub(super) fn instant(time: Timestamp) -> String {
+pub fn instant(time: Timestamp) -> String {
     formatted(time, "%Y-%m-%dT%H:%M:%SZ")
 }
 

@@ -31,6 +31,9 @@ pub fn plan_markdown(plan: &Plan, detail: Detail) -> String {
     text.push_str(&format!("{}\n\n", standing_words(plan)));
     let cost = cost_words(plan).join(" · ");
     text.push_str(&format!("**Cost** {}\n", escape_markdown(&cost)));
+    for reason in &plan.cost.gap_reasons {
+        text.push_str(&format!("- above the bound: {}\n", escape_markdown(reason)));
+    }
     let guards = guard_words(plan);
     if !guards.is_empty() {
         let guards = escape_markdown(&guards.join(" · "));

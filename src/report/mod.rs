@@ -23,7 +23,8 @@ pub use escape::{escape, escape_markdown};
 pub use inventory::{inventory_markdown, inventory_text};
 pub use json::{diagnostics_json, drift_json, headed_json, run_json};
 
+pub use layout::instant;
 pub use markdown::plan_markdown;
 pub use plan::plan_text;
-pub use progress::{Audience, ProgressBar};
+pub use progress::ProgressBar;
 pub use state::{record_text, state_markdown, state_text};

@@ -144,11 +144,12 @@ pub(super) fn standing_words(plan: &Plan) -> String {
 }
 
 fn cost_line(plan: &Plan) -> String {
-    format!(
-        "  {}    {}\n",
-        Paint::Heading.on("COST"),
-        cost_words(plan).join("   ")
-    )
+    let words = cost_words(plan).join("   ");
+    let mut text = format!("  {}    {words}\n", Paint::Heading.on("COST"));
+    for reason in &plan.cost.gap_reasons {
+        text.push_str(&format!("          above the bound: {}\n", escape(reason)));
+    }
+    text
 }
 
 /// Calls, their lower bound, time, reads and bytes.
@@ -164,9 +165,6 @@ pub(super) fn cost_words(plan: &Plan) -> Vec<String> {
     }
     words.push(format!("{} used", counted(cost.reads, "read")));
     words.push(format!("{} through this machine", bytes(cost.bytes)));
-    for reason in &cost.gap_reasons {
-        words.push(format!("({})", escape(reason)));
-    }
     words
 }
 
@@ -262,7 +260,8 @@ mod tests {
           5 operations in 3 lines; `-v` lists each
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
-          COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine   (a temporary name)
+          COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
         ");
     }
@@ -283,7 +282,8 @@ mod tests {
           RISK    1 overwrite   0 removals   0 conflicts
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
-          COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine   (a temporary name)
+          COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
 
         error[conflict]: the name is taken

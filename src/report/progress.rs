@@ -1,4 +1,4 @@
-//! A progress bar on stderr that hides itself where nobody looks.
+//! A progress bar that hides itself where nobody looks.
 
 use std::time::Duration;
 
@@ -9,19 +9,10 @@ pub struct ProgressBar {
     bar: indicatif::ProgressBar,
 }
 
-/// Whether somebody looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// A terminal; the bar itself checks that stderr is one.
-    Terminal,
-    /// Nobody, or somebody who asked for silence.
-    Nobody,
-}
-
 impl ProgressBar {
-    /// A bar over a known number of items.
-    pub fn over(items: u64, doing: &str, audience: Audience) -> Self {
-        let bar = indicatif::ProgressBar::with_draw_target(Some(items), target(audience));
+    /// A bar on `target` over a known number of items.
+    pub fn over(items: u64, doing: &str, target: ProgressDrawTarget) -> Self {
+        let bar = indicatif::ProgressBar::with_draw_target(Some(items), target);
         let style =
             ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}  {prefix}  {eta}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -29,9 +20,9 @@ impl ProgressBar {
         Self { bar }
     }
 
-    /// A sign of life for work of unknown length.
-    pub fn spinning(doing: &str, audience: Audience) -> Self {
-        let bar = indicatif::ProgressBar::with_draw_target(None, target(audience));
+    /// A sign of life on `target` for work of unknown length.
+    pub fn spinning(doing: &str, target: ProgressDrawTarget) -> Self {
+        let bar = indicatif::ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{spinner} {msg} {pos}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.set_message(doing.to_owned());
@@ -65,12 +56,5 @@ impl ProgressBar {
 impl Drop for ProgressBar {
     fn drop(&mut self) {
         self.finish();
-    }
-}
-
-fn target(audience: Audience) -> ProgressDrawTarget {
-    match audience {
-        Audience::Terminal => ProgressDrawTarget::stderr(),
-        Audience::Nobody => ProgressDrawTarget::hidden(),
     }
 }

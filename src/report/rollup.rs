@@ -180,7 +180,7 @@ fn single(mark: Mark, operation: &Operation, now: Timestamp) -> ChangeLine {
     };
     let mut what = match operation.kind {
         EntryKind::Folder if operation.entries > 1 => {
-            let count = counted(operation.entries, "entry");
+            let count = counted(operation.entries - 1, "entry");
             format!("folder with {count} {}", deed(operation))
         }
         EntryKind::Folder => format!("folder {}", deed(operation)),
@@ -244,7 +244,10 @@ fn tally(group: &[&Operation]) -> String {
             Noun::Folder => format!("{} {deed}", counted(items, "folder")),
             Noun::FullFolder => {
                 let folders = counted(items, "folder");
-                format!("{folders} with {} {deed}", counted(entries, "entry"))
+                format!(
+                    "{folders} with {} {deed}",
+                    counted(entries - items, "entry")
+                )
             }
         })
         .collect();

@@ -22,7 +22,7 @@ pub(crate) async fn drift(
     output: Output,
 ) -> Result<ExitCode, CommandError> {
     let set = ManifestSet::load(&arguments.manifests, around)?;
-    let spaces = Spaces::read_only(&set)?;
+    let spaces = Spaces::observing(&set, &arguments.observation.inventory)?;
     let wanted = Wanted {
         set: &set,
         observation: &arguments.observation,

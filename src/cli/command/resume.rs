@@ -1,0 +1,91 @@
+//! `resume`: what a run did that was cut off, and then the rest.
+
+use super::apply::{approve, reload};
+use super::plan::write_plan;
+use crate::cli::args::{Format, Observation, Resume};
+use crate::cli::carry::{Carrier, Held};
+use crate::cli::error::CommandError;
+use crate::cli::exit::ExitCode;
+use crate::cli::manifests::state_folder;
+use crate::cli::output::Output;
+use crate::cli::session::{Wanted, plan_for};
+use crate::cli::spaces::{Access, Spaces};
+use crate::cli::surroundings::Surroundings;
+use crate::plan::{Plan, Verdict, unapproved};
+
+/// Settles the newest unfinished run, then plans and carries out what is left.
+pub(crate) async fn resume(
+    arguments: &Resume,
+    around: &Surroundings,
+    output: Output,
+) -> Result<ExitCode, CommandError> {
+    let folder = state_folder(arguments.state.folder.as_ref());
+    if !folder.path().is_dir() {
+        output.text("nothing to resume: there was no run yet\n")?;
+        return Ok(ExitCode::Done);
+    }
+    let held = Held::take(&folder, around)?;
+    let Some(stored) = held.journals.newest_unfinished()? else {
+        output.text("nothing to resume: every run came to its end\n")?;
+        return Ok(ExitCode::Done);
+    };
+    let approved = held.journals.plan(&stored.run)?;
+    let set = reload(&approved, arguments.state.clone(), around)?;
+    let spaces = Spaces::open(&set, Access::ReadAndWrite)?;
+    let carrier = Carrier {
+        spaces: &spaces,
+        held: &held,
+        around,
+        output,
+    };
+    let (before, _) = held.load(&approved.based_on.lineage, output)?;
+    let settled = carrier.settle(&stored.run, &approved, before).await?;
+    if settled.signal.is_some() || !settled.progress.in_doubt().is_empty() {
+        return settled.finish(&approved, &arguments.reporting, output);
+    }
+    let wanted = Wanted {
+        set: &set,
+        observation: &Observation::everything(),
+        acceptance: &arguments.acceptance,
+    };
+    let rest = plan_for(wanted, &spaces.reading(), around, output)
+        .await?
+        .plan;
+    match rest.verdict() {
+        Verdict::Refused => {
+            output.show(&|out| write_plan(&rest, Format::Text, output.detail(), out))?;
+            return Ok(ExitCode::Refused);
+        }
+        Verdict::NothingToDo => {
+            carrier.mark_resumed(&stored.run, &approved, None)?;
+            return settled.finish(&approved, &arguments.reporting, output);
+        }
+        Verdict::Ready => check_approval(&rest, &approved, arguments, around, output)?,
+    }
+    let (before, _) = held.load(&rest.based_on.lineage, output)?;
+    let ran = carrier.carry_out(&rest, before).await?;
+    carrier.mark_resumed(&stored.run, &approved, Some(&held.run))?;
+    ran.finish(&rest, &arguments.reporting, output)
+}
+
+/// Goes on without asking where everything that is left was approved before.
+fn check_approval(
+    rest: &Plan,
+    approved: &Plan,
+    arguments: &Resume,
+    around: &Surroundings,
+    output: Output,
+) -> Result<(), CommandError> {
+    let new = unapproved(rest, approved).len();
+    if new == 0 || arguments.yes {
+        return Ok(());
+    }
+    output.show(&|out| write_plan(rest, Format::Text, output.detail(), out))?;
+    let operations = if new == 1 {
+        "operation is"
+    } else {
+        "operations are"
+    };
+    output.remark(&format!("{new} {operations} not what was approved before"));
+    approve("Go on with this plan?", around, output)
+}
