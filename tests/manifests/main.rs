@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod examples;
-mod run;
 mod schema;
 mod support;
 

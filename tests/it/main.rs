@@ -1,0 +1,9 @@
+//! The program as its users meet it: commands, exit codes, whole stories, README and examples.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod commands;
+mod environment;
+mod examples;
+mod readme;
+mod stories;
+mod troubles;

@@ -1,0 +1,155 @@
+//! Runs that are cut off, stopped, refused by the system, and then resumed.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, getuid, kill_process};
+
+use super::environment::Environment;
+
+/// How many files a run has that is stopped in the middle: more than one call takes.
+const MANY: usize = 1500;
+
+/// A mirror of many small files.
+fn many() -> Environment {
+    let env = Environment::new();
+    env.write(
+        "reshelve.yaml",
+        "version: 1\nname: many\nspaces:\n  s: {provider: local, root: ./s}\n  t: {provider: local, root: ./t}\n\
+         placements:\n  - copy: s:/m/**/*.txt\n    into: t:/m\n",
+    );
+    for number in 0..MANY {
+        env.write(&format!("s/m/{}/{number}.txt", number % 10), "content");
+    }
+    fs::create_dir(env.path("t")).unwrap();
+    env
+}
+
+/// Starts an apply and returns once the first files are there.
+fn started(env: &mut Environment) -> Child {
+    let mut command = env.command(&["apply", "--yes", "-q"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !env.exists("t/m/0") || fs::read_dir(env.path("t/m/0")).unwrap().next().is_none() {
+        assert!(Instant::now() < patience, "no file came");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child
+}
+
+fn files(env: &Environment) -> usize {
+    env.tree("t")
+        .lines()
+        .filter(|line| !line.ends_with('/'))
+        .count()
+}
+
+/// Stops a run in the middle by a signal; gives its exit code.
+fn stopped(env: &mut Environment, signal: Signal) -> Option<i32> {
+    let child = started(env);
+    let process = Pid::from_child(&child);
+    kill_process(process, signal).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        files(env) < MANY,
+        "the run was over before the signal came; give it more files"
+    );
+    output.status.code()
+}
+
+/// Whatever happened: one `resume` ends where an undisturbed run would have ended.
+fn resumes(env: &mut Environment) {
+    let answer = env.run(&["resume"]);
+    assert!(answer.contains("exit code: 0"), "{answer}");
+    assert_eq!(files(env), MANY);
+    assert_eq!(env.code(&["plan", "--detailed-exitcode"]), 0);
+    assert_eq!(env.code(&["drift"]), 0);
+    let again = env.run(&["resume"]);
+    assert!(again.contains("nothing to resume"), "{again}");
+}
+
+#[test]
+fn an_interrupted_run_says_so_and_is_resumed() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut env = many();
+        assert_eq!(stopped(&mut env, signal), Some(code));
+        assert_snapshot!("unfinished", without_run(&env.run(&["apply", "--yes"])));
+        resumes(&mut env);
+    }
+}
+
+#[test]
+fn a_killed_run_is_resumed() {
+    let mut env = many();
+    assert_eq!(stopped(&mut env, Signal::KILL), None);
+    assert_eq!(env.code(&["apply", "--yes"]), 6);
+    resumes(&mut env);
+}
+
+fn without_run(text: &str) -> String {
+    let run = regex::Regex::new(r"\d{8}T\d{6}Z-[0-9a-f]{8}").unwrap();
+    run.replace_all(text, "[RUN]").into_owned()
+}
+
+/// A file that is larger than the process may write makes its operation fail; the rest is done.
+#[test]
+fn a_partial_run_says_what_failed_and_is_resumed() {
+    let mut env = Environment::new();
+    env.write(
+        "reshelve.yaml",
+        "version: 1\nname: partial\nspaces:\n  s: {provider: local, root: ./s}\n  t: {provider: local, root: ./t}\n\
+         placements:\n  - copy: s:/*\n    into: t:/\n",
+    );
+    env.write("s/large.txt", &"x".repeat(200_000));
+    env.write("s/small.txt", "small");
+    fs::create_dir(env.path("t")).unwrap();
+    let program = env!("CARGO_BIN_EXE_reshelve");
+    let script = format!("trap '' XFSZ; ulimit -f 100; exec '{program}' apply --yes -q");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]);
+    env.seal(&mut command);
+    let output = command.output().unwrap();
+    assert_snapshot!("partial", env.block(&["apply", "--yes", "-q"], &output));
+    assert!(env.exists("t/small.txt"));
+    assert!(!env.exists("t/large.txt"));
+    let answer = env.run(&["resume"]);
+    assert_snapshot!("partial_resumed", answer);
+    assert_eq!(env.read("t/large.txt").len(), 200_000);
+}
+
+#[test]
+fn nothing_to_resume_is_said() {
+    let mut env = super::commands::handbook();
+    assert_snapshot!("resume_never", env.run(&["resume"]));
+    assert_eq!(env.code(&["apply", "--yes"]), 0);
+    assert_snapshot!("resume_nothing", env.run(&["resume"]));
+}
+
+/// Root may read everything, so a test that runs as root hands the program to somebody who may
+/// not.
+#[test]
+fn what_is_not_permitted_exits_with_8() {
+    let mut env = super::commands::handbook();
+    let locked = env.path("source/approved");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    let mut command = env.command(&["plan"]);
+    if getuid().is_root() {
+        let program = env.path("program");
+        fs::copy(env!("CARGO_BIN_EXE_reshelve"), &program).unwrap();
+        fs::set_permissions(env.path("."), fs::Permissions::from_mode(0o755)).unwrap();
+        command = Command::new(program);
+        command.arg("plan").uid(65534).gid(65534);
+        env.seal(&mut command);
+    }
+    let output = command.output().unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_snapshot!("denied", env.block(&["plan"], &output));
+}
