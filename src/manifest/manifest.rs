@@ -281,6 +281,15 @@ impl Wish {
     }
 }
 
+impl Transfer {
+    /// Whether an entry at this address would be part of the source.
+    pub fn reads(&self, address: &Address) -> bool {
+        let below = address.path.below(&self.source.base.path);
+        let excluded = below.is_some_and(|relative| self.exclude.covers(&relative));
+        !excluded && self.source.covers(&address.space, &address.path)
+    }
+}
+
 impl Target {
     /// The exact target, or the folder that matches go into.
     pub fn address(&self) -> &Address {

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::capabilities::{BatchKey, BatchRule, Capabilities};
+use super::capabilities::BatchRule;
 use super::context::Context;
 use super::graph::{Cause, Graph};
+use super::key::Key;
 use super::lower::Lowered;
-use super::operation::{Action, Operation, OperationId, Strategy};
+use super::operation::{Action, Operation, OperationId};
 use super::plan::{Batch, BatchId, Recording};
-use crate::manifest::{Disposal, Permissions};
-use crate::tree::{EntryPath, SpaceAlias};
 
 /// Operations in an order in which they can be done, the calls that carry them, and what the
 /// state will hold.
@@ -24,34 +23,6 @@ pub(super) struct Batched {
     pub(super) deepest_creation: u64,
 }
 
-/// What operations of one call have in common. The kind of call comes first, so that keys order
-/// as calls should: folders before what goes into them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    kind: CallKind,
-    provider: String,
-    source_space: Option<SpaceAlias>,
-    target_space: Option<SpaceAlias>,
-    target_folder: Option<EntryPath>,
-    strategy: Option<Strategy>,
-    permissions: Option<Permissions>,
-    disposal: Option<Disposal>,
-}
-
-/// The kinds of calls, in the order of preference.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum CallKind {
-    /// Makes folders.
-    #[default]
-    CreateFolder,
-    /// Copies.
-    Copy,
-    /// Moves and renames.
-    Move,
-    /// Removes.
-    Remove,
-}
-
 /// Step 7: orders the operations and groups them into calls.
 pub(super) fn batch(context: &Context<'_>, lowered: Lowered) -> Batched {
     let (removals, others): (Vec<_>, Vec<_>) = lowered
@@ -62,60 +33,6 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered) -> Batched {
     let mut batcher = Batcher::new(context, &graph);
     batcher.schedule();
     batcher.finish(removals, lowered.recordings)
-}
-
-impl Key {
-    /// The key of an operation, and the rule of its sheet.
-    pub(super) fn new<'s>(operation: &Operation, sheet: &'s Capabilities) -> (Self, &'s BatchRule) {
-        let (kind, rule) = match operation.action {
-            Action::CreateFolder { .. } => (CallKind::CreateFolder, &sheet.create_folder),
-            Action::Copy { .. } => (CallKind::Copy, &sheet.copy),
-            Action::Move { .. } | Action::Rename { .. } => (CallKind::Move, &sheet.moving),
-            Action::Remove { .. } => (CallKind::Remove, &sheet.remove),
-        };
-        let mut key = Self {
-            kind,
-            provider: sheet.provider.to_string(),
-            ..Self::default()
-        };
-        for shared in &rule.shared {
-            key.take(*shared, &operation.action);
-        }
-        (key, rule)
-    }
-
-    /// Which kind of call it is.
-    pub(super) fn kind(&self) -> CallKind {
-        self.kind
-    }
-
-    fn take(&mut self, shared: BatchKey, action: &Action) {
-        match shared {
-            BatchKey::SourceSpace => {
-                self.source_space = action.from().map(|from| from.space.clone())
-            }
-            BatchKey::TargetSpace => {
-                self.target_space = action
-                    .to()
-                    .or(action.from())
-                    .map(|place| place.space.clone());
-            }
-            BatchKey::TargetFolder => {
-                self.target_folder = action.to().and_then(|to| to.path.parent())
-            }
-            BatchKey::Strategy => self.strategy = action.strategy(),
-            BatchKey::Permissions => {
-                if let Action::Move { permissions, .. } = action {
-                    self.permissions = Some(*permissions);
-                }
-            }
-            BatchKey::Disposal => {
-                if let Action::Remove { disposal, .. } = action {
-                    self.disposal = Some(*disposal);
-                }
-            }
-        }
-    }
 }
 
 struct Batcher<'a, 'c> {
@@ -267,23 +184,40 @@ impl<'a, 'c> Batcher<'a, 'c> {
                 );
             }
         }
+        self.record_detours(&mut recordings);
         for recording in &mut recordings {
-            let reached = recording.operation.map(|first| self.reached(first));
-            recording.operation = reached.and_then(|id| number_of.get(&id).copied());
+            recording.operation = recording
+                .operation
+                .and_then(|id| number_of.get(&id).copied());
         }
         batched.recordings = recordings;
         batched
     }
 
-    /// The operation that brings the entry of a given one to its target.
-    fn reached(&self, given: OperationId) -> OperationId {
-        let position = self
-            .graph
-            .operations
-            .iter()
-            .position(|operation| operation.id == given);
-        let last = position.and_then(|position| self.graph.reaches.get(position));
-        last.map_or(given, |last| self.graph.operations[*last].id)
+    /// Sees to it that the state knows where a detour leads, should the run end on the way.
+    fn record_detours(&self, recordings: &mut Vec<Recording>) {
+        let detours: BTreeMap<OperationId, &Operation> = (0..self.graph.reaches.len())
+            .filter(|position| self.graph.reaches[*position] != *position)
+            .map(|position| (self.graph.operations[position].id, position))
+            .map(|(id, position)| (id, &self.graph.operations[self.graph.reaches[position]]))
+            .collect();
+        let mut halfway = Vec::new();
+        for recording in recordings.iter_mut() {
+            let Some(last) = recording.operation.and_then(|first| detours.get(&first)) else {
+                continue;
+            };
+            let Action::Rename { from, to, .. } = &last.action else {
+                continue;
+            };
+            let mut first = recording.clone();
+            if recording.target == to.address() {
+                first.target = from.address();
+                first.provenance.wished = Some(to.path.clone());
+                halfway.push(first);
+            }
+            recording.operation = Some(last.id);
+        }
+        recordings.extend(halfway);
     }
 
     fn before(&self, positions: &[usize], call_of: &[u32]) -> Vec<BatchId> {
@@ -377,7 +311,7 @@ fn push_call(
     }
     batched.batches.push(Batch {
         id: BatchId(batched.batches.len() as u32 + 1),
-        provider: key.provider.clone(),
+        provider: key.provider().to_owned(),
         call: rule.call.to_string(),
         operations: ids,
         after,

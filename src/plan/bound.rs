@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::batch::{Batched, CallKind, Key};
+use super::batch::Batched;
 use super::capabilities::{Capabilities, Carrier};
 use super::context::Context;
+use super::key::{CallKind, Key};
 use super::operation::{Action, Operation, Reason};
 use super::plan::Cost;
 

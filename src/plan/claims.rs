@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use super::change::Change;
 use super::context::Context;
 use super::expand::{Expanded, Root};
 use super::keep::Removal;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Wish;
-use crate::tree::{Address, Selection};
+use crate::tree::{Address, EntryKind, Selection};
 
 /// The targets of all roots, and the selections of all `absent`.
 #[derive(Debug, Default)]
@@ -120,11 +121,15 @@ pub(super) fn clashes(
         .iter()
         .map(|root| (root.target.clone(), root.placement))
         .collect();
-    let sources: BTreeMap<_, _> = expanded
-        .roots
-        .iter()
-        .filter_map(|root| Some((root.source.as_ref()?.address.clone(), root.placement)))
-        .collect();
+    let mut sources: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    for root in &expanded.roots {
+        if let Some(source) = &root.source {
+            sources
+                .entry(source.address.clone())
+                .or_default()
+                .push(root.placement);
+        }
+    }
     for taking in &takings {
         findings.extend(taken_target(context, taking, &targets));
         findings.extend(taken_source(context, taking, &sources));
@@ -143,7 +148,7 @@ fn takings<'a>(
         word: "removes",
     });
     let moved = expanded.roots.iter().filter_map(|root| {
-        let moves = matches!(context.wish(root.placement), Wish::Move(..));
+        let moves = root.leaves_its_source(context);
         let source = root.source.as_ref().filter(|_| moves)?;
         Some(Taking {
             placement: root.placement,
@@ -179,24 +184,21 @@ fn taken_target(
 fn taken_source(
     context: &Context<'_>,
     taking: &Taking<'_>,
-    sources: &BTreeMap<Address, usize>,
+    sources: &BTreeMap<Address, Vec<usize>>,
 ) -> Option<Diagnostic> {
-    let above = taking
-        .address
-        .path
-        .ancestors()
-        .into_iter()
-        .rev()
-        .map(|path| sources.get_key_value(&Address::new(taking.address.space.clone(), path)));
-    let (address, other) = std::iter::once(sources.get_key_value(taking.address))
-        .chain(above)
-        .flatten()
+    let ancestors = taking.address.path.ancestors().into_iter();
+    let above = ancestors.map(|path| Address::new(taking.address.space.clone(), path));
+    let at_or_above = above
+        .chain([taking.address.clone()])
+        .filter_map(|address| sources.get_key_value(&address));
+    let (address, other) = at_or_above
         .chain(strictly_below(sources, taking.address))
-        .find(|(_, other)| **other != taking.placement)?;
+        .flat_map(|(address, readers)| readers.iter().map(move |reader| (address, *reader)))
+        .find(|(_, other)| *other != taking.placement)?;
     Some(taken(
         context,
         taking,
-        *other,
+        other,
         address,
         "takes-source",
         "a placement takes away what another reads",
@@ -224,6 +226,60 @@ fn taken(
         .with_related("needed here", theirs.location.clone())
         .about(taking.address)
         .with_hint("drop one of the two placements, or `exclude` the entry from one of them")
+}
+
+/// Finds placements that read what another is about to place. What they read would change with
+/// every run; only a file that is there already may be read before it is
+/// replaced. Expects the changes in the order of targets.
+pub(super) fn readings(context: &Context<'_>, changes: &[Change]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (number, placement) in context.placements.iter().enumerate() {
+        let (Wish::Copy(transfer, _) | Wish::Mirror(transfer, ..)) = &placement.placement.wish
+        else {
+            continue;
+        };
+        let source = &transfer.source.base;
+        let start = changes.partition_point(|change| change.target < *source);
+        let placed = changes[start..]
+            .iter()
+            .take_while(|change| change.target.is_at_or_below(source));
+        let mut read = placed.filter(|change| transfer.reads(&change.target));
+        let feeds =
+            |change: &&Change| change.placement == number || !is_file(context, &change.target);
+        if let Some(change) = read.find(feeds) {
+            findings.push(fed_source(
+                context,
+                number,
+                change.placement,
+                &change.target,
+            ));
+        }
+    }
+    findings
+}
+
+fn is_file(context: &Context<'_>, address: &Address) -> bool {
+    context
+        .world
+        .find(address)
+        .is_some_and(|node| context.world.kind(node) == EntryKind::File)
+}
+
+fn fed_source(context: &Context<'_>, number: usize, other: usize, target: &Address) -> Diagnostic {
+    let (ours, theirs) = (context.placement(number), context.placement(other));
+    let detail = format!(
+        "`{}` would place {target}, and `{}` reads it in the same run.",
+        theirs.id, ours.id
+    );
+    Diagnostic::error(
+        "feeds-source",
+        "a placement reads what another is about to place",
+        detail,
+    )
+    .at(ours.location.clone())
+    .with_related("placed here", theirs.location.clone())
+    .about(target)
+    .with_hint("take the content from where it comes from at first")
 }
 
 fn target_clash(context: &Context<'_>, first: &Root, second: &Root) -> Diagnostic {

@@ -45,6 +45,8 @@ pub(super) enum SourceNaming {
     Named,
     /// By a pattern: folders stay.
     Matched,
+    /// Not at all: an interrupted run left it under a temporary name on its way to the target.
+    Temporary,
 }
 
 /// An entry that shall not be there.
@@ -54,6 +56,14 @@ pub(super) struct Unwanted {
     pub(super) address: Address,
     pub(super) node: Node,
     pub(super) disposal: Disposal,
+}
+
+impl Root {
+    /// Whether nothing is left at the source.
+    pub(super) fn leaves_its_source(&self, context: &Context<'_>) -> bool {
+        self.naming == SourceNaming::Temporary
+            || matches!(context.wish(self.placement), Wish::Move(..))
+    }
 }
 
 /// Step 1: what the placements come to in the observed world.
@@ -82,11 +92,46 @@ pub(super) fn expand(context: &Context<'_>) -> Expanded {
             }
         }
     }
+    refuse_own_ancestors(context, &mut expanded);
     expanded
         .roots
         .sort_by(|a, b| a.target.cmp(&b.target).then(a.placement.cmp(&b.placement)));
     expanded.unwanted.sort_by(|a, b| a.address.cmp(&b.address));
     expanded
+}
+
+/// A folder that is to be poured into a folder above itself would meet itself on the way, and
+/// nothing can move into itself.
+fn refuse_own_ancestors(context: &Context<'_>, expanded: &mut Expanded) {
+    let Expanded {
+        roots, findings, ..
+    } = expanded;
+    roots.retain(|root| {
+        let Some(source) = &root.source else {
+            return true;
+        };
+        let is_folder = context.world.kind(source.node) == EntryKind::Folder;
+        let around = is_folder && source.address.is_strictly_below(&root.target);
+        let inside = root.leaves_its_source(context) && root.target.is_at_or_below(&source.address);
+        if !around && !inside {
+            return true;
+        }
+        let placement = context.placement(root.placement);
+        let detail = format!("{} is to be placed at {}.", source.address, root.target);
+        findings.push(
+            Diagnostic::error(
+                "source-in-target",
+                "an entry would be placed around or inside itself",
+                detail,
+            )
+            .at(placement.location.clone())
+            .about(&source.address)
+            .with_hint(
+                "name what the folder holds with a pattern, for example `folder/*` with `into`",
+            ),
+        );
+        false
+    });
 }
 
 fn expand_transfer(
@@ -98,28 +143,38 @@ fn expand_transfer(
     match &transfer.target {
         Target::Exactly(target) => expand_named(context, number, transfer, target, expanded),
         Target::Into(folder, layout) => {
+            // What is there already, and the folder that matches go into, are no matches.
             let mut matches = Vec::new();
             for_each_match(
                 context,
                 &transfer.source,
                 &transfer.exclude,
                 |relative, source| {
-                    matches.push((relative.clone(), source));
+                    let target =
+                        Address::new(folder.space.clone(), layout.place(&folder.path, relative));
+                    if target != source.address && !folder.is_at_or_below(&source.address) {
+                        matches.push((target, source));
+                    }
                 },
             );
             if matches!(context.wish(number), Wish::Move(..)) {
                 matches.retain(|(_, source)| !context.is_placed_by_another(source.node, number));
             }
+            let again = matches.iter().find(|(target, _)| transfer.reads(target));
+            if let Some((target, source)) = again {
+                let placement = context.placement(number);
+                expanded
+                    .findings
+                    .push(matches_again(placement, &source.address, target));
+            }
             check_expectation(context, number, transfer.expect, matches.len(), expanded);
+            expanded.roots.extend(interrupted_matches(context, number));
             expanded
                 .roots
-                .extend(matches.into_iter().map(|(relative, source)| Root {
+                .extend(matches.into_iter().map(|(target, source)| Root {
                     placement: number,
                     source: Some(source),
-                    target: Address::new(
-                        folder.space.clone(),
-                        layout.place(&folder.path, &relative),
-                    ),
+                    target,
                     naming: SourceNaming::Matched,
                 }));
         }
@@ -133,6 +188,9 @@ fn expand_named(
     target: &Address,
     expanded: &mut Expanded,
 ) {
+    if let Some(root) = interrupted(context, number, target) {
+        return expanded.roots.push(root);
+    }
     let address = transfer.source.base.clone();
     let moves = matches!(context.wish(number), Wish::Move(..));
     let found = context.world.find(&address);
@@ -155,6 +213,40 @@ fn expand_named(
             .findings
             .push(missing_source(context.placement(number), &address)),
     }
+}
+
+fn matches_again(placement: &Placement, source: &Address, target: &Address) -> Diagnostic {
+    let detail = format!(
+        "{source} would be placed at {target}, which `{}` matches again.",
+        placement.id
+    );
+    Diagnostic::error("matches-again", "a pattern matches what it placed", detail)
+        .at(placement.location.clone())
+        .about(target)
+        .with_hint("choose a target outside the pattern, or `exclude` it")
+}
+
+/// The rest of a way over a temporary name that an interrupted run began.
+fn interrupted(context: &Context<'_>, number: usize, target: &Address) -> Option<Root> {
+    let address = context
+        .records
+        .interrupted(context.world, target, context.reference(number))?
+        .clone();
+    let node = context.world.find(&address)?;
+    Some(Root {
+        placement: number,
+        source: Some(SourceEntry { address, node }),
+        target: target.clone(),
+        naming: SourceNaming::Temporary,
+    })
+}
+
+/// What an interrupted run left under temporary names of the matches of a pattern.
+fn interrupted_matches(context: &Context<'_>, number: usize) -> Vec<Root> {
+    let wished = context.records.wished_by(context.reference(number));
+    wished
+        .filter_map(|target| interrupted(context, number, target))
+        .collect()
 }
 
 fn expand_absent(

@@ -22,8 +22,10 @@ pub(super) enum Cause {
     Parent,
     /// The other frees the name that it takes.
     NameFreed,
-    /// The other reads what it moves, overwrites or adds to.
-    ReadFirst,
+    /// The other reads what it overwrites or adds to.
+    TargetRead,
+    /// The other reads what it moves away.
+    SourceRead,
 }
 
 /// Operations by the addresses that they speak of.
@@ -65,23 +67,27 @@ impl Graph {
                 .keys()
                 .find(|before| stuck.contains(before))?;
         }
-        let mut cycle = vec![next];
-        let mut position = *self.after[next]
-            .keys()
-            .find(|before| stuck.contains(before))?;
-        while position != next {
-            cycle.push(position);
-            position = *self.after[position]
-                .keys()
-                .find(|before| stuck.contains(before))?;
-        }
-        let can_detour = |position: &usize| {
-            let waits = self.after[*position]
+        let mut cycle = Vec::new();
+        let mut position = next;
+        loop {
+            let (before, cause) = self.after[position]
                 .iter()
-                .any(|(before, cause)| stuck.contains(before) && *cause != Cause::Parent);
-            waits && self.operations[*position].action.strategy().is_some()
+                .find(|(before, _)| stuck.contains(before))?;
+            cycle.push((position, *cause));
+            position = *before;
+            if position == next {
+                break;
+            }
+        }
+        let can_detour = |(position, cause): &(usize, Cause)| {
+            matches!(cause, Cause::NameFreed | Cause::TargetRead)
+                && self.operations[*position].action.strategy().is_some()
         };
-        cycle.into_iter().filter(can_detour).min()
+        cycle
+            .into_iter()
+            .filter(can_detour)
+            .map(|(position, _)| position)
+            .min()
     }
 
     /// What is left when everything that can be ordered is taken away.
@@ -136,7 +142,7 @@ impl Graph {
         }
         self.operations.push(second);
         let mut before = self.after[position].clone();
-        self.after[position].retain(|_, cause| *cause == Cause::Parent);
+        self.after[position].retain(|_, cause| matches!(cause, Cause::Parent | Cause::SourceRead));
         before.insert(position, Cause::NameFreed);
         self.after.push(before);
         for (other, before) in self.after.iter_mut().enumerate() {
@@ -152,12 +158,23 @@ impl Graph {
     }
 }
 
+/// The beginning of every temporary name.
+const TEMPORARY: &str = ".reshelve-temporary-";
+
+/// Whether an entry stands under a temporary name.
+pub(super) fn is_temporary(address: &Address) -> bool {
+    address
+        .path
+        .name()
+        .is_some_and(|name| name.starts_with(TEMPORARY))
+}
+
 /// A name beside the target that nothing has.
 fn temporary_name(target: &Place, world: &World, names: &mut BTreeSet<Address>) -> Place {
     let parent = target.path.parent().unwrap_or_else(EntryPath::root);
     let mut number = names.len() + 1;
     loop {
-        let path = parent.join_trusted(&format!(".reshelve-temporary-{number}"));
+        let path = parent.join_trusted(&format!("{TEMPORARY}{number}"));
         let address = Address::new(target.space.clone(), path);
         if world.find(&address).is_none() && names.insert(address.clone()) {
             return Place::new(address.space, address.path);
@@ -197,7 +214,7 @@ impl Addresses {
             self.before_target(&to.address(), action.strategy(), &mut before);
         }
         if let Action::Move { from, .. } | Action::Rename { from, .. } = action {
-            self.readers(&from.address(), &mut before);
+            self.readers(&from.address(), Cause::SourceRead, &mut before);
         }
         before.remove(&position);
         before
@@ -212,7 +229,7 @@ impl Addresses {
         for path in to.path.ancestors().into_iter().rev() {
             let folder = Address::new(to.space.clone(), path);
             for reader in self.reads.get(&folder).into_iter().flatten() {
-                before.insert(*reader, Cause::ReadFirst);
+                before.insert(*reader, Cause::TargetRead);
             }
             if let Some(maker) = self.makes.get(&folder) {
                 before.insert(*maker, Cause::Parent);
@@ -223,12 +240,12 @@ impl Addresses {
             before.insert(*leaver, Cause::NameFreed);
         }
         if matches!(strategy, Some(Strategy::Overwrite(_))) {
-            self.readers(to, before);
+            self.readers(to, Cause::TargetRead, before);
         }
     }
 
     /// Those who copy an entry, a folder above it, or something below it.
-    fn readers(&self, address: &Address, before: &mut BTreeMap<usize, Cause>) {
+    fn readers(&self, address: &Address, cause: Cause, before: &mut BTreeMap<usize, Cause>) {
         let above = address
             .path
             .ancestors()
@@ -239,7 +256,7 @@ impl Addresses {
             .filter_map(|folder| self.reads.get(&folder));
         let below = super::claims::strictly_below(&self.reads, address).map(|(_, readers)| readers);
         for reader in at_or_above.chain(below).flatten() {
-            before.insert(*reader, Cause::ReadFirst);
+            before.insert(*reader, cause);
         }
     }
 }

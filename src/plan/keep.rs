@@ -10,6 +10,7 @@ use super::recorded::is_as_recorded;
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Prune, PruneScope, Transfer, Wish};
+use crate::state::Proof;
 use crate::tree::{Address, EntryKind, EntryPath};
 
 /// What goes, what stays although its mirror does not know it, and what was found on the way.
@@ -90,7 +91,7 @@ fn moving_nodes(context: &Context<'_>, expanded: &Expanded) -> BTreeSet<Node> {
     let moves = expanded
         .roots
         .iter()
-        .filter(|root| matches!(context.wish(root.placement), Wish::Move(..)));
+        .filter(|root| root.leaves_its_source(context));
     moves
         .filter_map(|root| Some(root.source.as_ref()?.node))
         .collect()
@@ -198,11 +199,15 @@ impl Pruner<'_, '_> {
     /// of its children that can are found one by one.
     fn fate(&mut self, node: Node, relative: &EntryPath) -> Fate {
         let address = self.address(relative);
-        let spoken_for = self.carving.touches(&address) || self.moving.contains(&node);
+        let spoken_for = self.carving.takes(&address) || self.moving.contains(&node);
         if spoken_for || self.stands_beside(node) {
             return Fate::Stays;
         }
-        if let Some(why) = self.reason_to_stay(node, relative) {
+        // A folder on the way to another placement's target stays; what else it holds may go.
+        let on_the_way = self.carving.touches(&address);
+        if let Some(why) = self.reason_to_stay(node, relative)
+            && !on_the_way
+        {
             let extra = Extra {
                 placement: self.root.placement,
                 address,
@@ -213,7 +218,7 @@ impl Pruner<'_, '_> {
             return Fate::Stays;
         }
         let start = self.found.len();
-        let mut fate = Fate::Goes;
+        let mut fate = if on_the_way { Fate::Stays } else { Fate::Goes };
         let children: Vec<_> = self
             .context
             .world
@@ -260,7 +265,7 @@ impl Pruner<'_, '_> {
             .context
             .records
             .of(node)
-            .filter(|record| record.placement == *reference);
+            .filter(|record| record.placement == *reference && record.proof == Proof::Placed);
         record.is_some_and(|record| is_as_recorded(self.context.world, node, record))
     }
 

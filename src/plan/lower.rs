@@ -187,12 +187,14 @@ fn recording(context: &Context<'_>, change: &Change, operation: OperationId) -> 
 fn removal_operation(context: &Context<'_>, removal: &Removal, id: OperationId) -> Operation {
     let world = context.world;
     let (entries, bytes) = world.measure(removal.node);
-    let relies_on = match removal.reason {
-        Reason::Emptied => Reliance::Folder {
+    let relies_on = if removal.reason == Reason::Emptied {
+        let id = world.seen(removal.node).id;
+        Reliance::Folder {
             address: removal.address.clone(),
-            id: world.seen(removal.node).id,
-        },
-        _ => unchanged(context, &removal.address, removal.node),
+            id,
+        }
+    } else {
+        unchanged(context, &removal.address, removal.node)
     };
     Operation {
         id,

@@ -2,6 +2,7 @@
 
 use super::change::{Differences, Origin};
 use super::context::Context;
+use super::graph::is_temporary;
 use crate::manifest::Wish;
 
 /// Step 4: decides for each change whether its content is made, copied or moved.
@@ -13,7 +14,7 @@ pub(super) fn origins(context: &Context<'_>, differences: &mut Differences) {
         let moves = matches!(context.wish(change.placement), Wish::Move(..));
         change.origin = match &change.source {
             None => Origin::Made,
-            Some(_) if moves => Origin::Moved,
+            Some(source) if moves || is_temporary(&source.address) => Origin::Moved,
             Some(_) => Origin::Copied,
         };
     }

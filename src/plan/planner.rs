@@ -7,7 +7,7 @@ use super::batch::{Batched, batch};
 use super::bound::cost;
 use super::capabilities::Capabilities;
 use super::change::Differences;
-use super::claims::{Claims, clashes};
+use super::claims::{Claims, clashes, readings};
 use super::context::Context;
 use super::diff::diff;
 use super::expand::{Expanded, expand};
@@ -65,16 +65,17 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let derived = derive(&context);
     let lowered = lower(&context, &derived.differences, &derived.removals);
     let mut batched = batch(&context, lowered);
-    let cost = cost(&context, &batched);
+    let mut cost = cost(&context, &batched);
     let mut summary = summary(&derived, &batched);
     let mut findings: Vec<Diagnostic> = derived.findings().cloned().collect();
     findings.extend(remarks(&context, &derived));
     findings.extend(guard(&context, &batched.operations, &cost, &mut summary));
     if !findings.iter().any(Diagnostic::is_error)
-        && let Err(internal) = simulate(&context, &derived.differences, &derived.removals, &batched)
+        && let Err(unproven) = simulate(&context, &derived.differences, &derived.removals, &batched)
     {
-        findings.push(internal);
-        batched = Default::default();
+        findings.push(unproven.finding());
+        batched = Batched::default();
+        cost = Cost::default();
     }
     findings.sort_by(|a, b| {
         (a.severity, &a.code, &a.path, &a.detail).cmp(&(b.severity, &b.code, &b.path, &b.detail))
@@ -94,7 +95,8 @@ pub(super) fn derive(context: &Context<'_>) -> Derived {
     let mut differences = diff(context, &expanded, &claims, removed_nodes(&kept.removals));
     origins(context, &mut differences);
     let emptied = roots(context, &mut differences);
-    let clashes = clashes(context, &expanded, &kept.removals);
+    let mut clashes = clashes(context, &expanded, &kept.removals);
+    clashes.extend(readings(context, &differences.changes));
     let removals = kept.removals.iter().cloned().chain(emptied).collect();
     Derived {
         differences,
@@ -240,9 +242,9 @@ fn is_known_absent(world: &World, address: &Address) -> bool {
     false
 }
 
-type AdoptedPairs = BTreeMap<(usize, Option<SpaceAlias>, SpaceAlias), Vec<AdoptedPair>>;
+pub(super) type AdoptedPairs = BTreeMap<(usize, Option<SpaceAlias>, SpaceAlias), Vec<AdoptedPair>>;
 
-fn adoptions(context: &Context<'_>, adopted: AdoptedPairs) -> Adoptions {
+pub(super) fn adoptions(context: &Context<'_>, adopted: AdoptedPairs) -> Adoptions {
     let groups =
         adopted.into_iter().map(
             |((placement, source_space, target_space), pairs)| AdoptionGroup {

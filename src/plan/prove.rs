@@ -9,11 +9,15 @@ use super::context::Context;
 use super::keep::Removal;
 use super::operation::{Action, Operation};
 use super::plan::Recording;
-use super::planner::derive;
+use super::planner::{adoptions, derive};
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::state::Provenance;
-use crate::tree::{Address, EntryKind};
+use crate::tree::{Address, EntryKind, SpaceAlias};
+
+/// Where the simulation of a plan and its promise part.
+#[derive(Debug)]
+pub(super) struct Unproven(String);
 
 /// Step 9: simulates the plan.
 ///
@@ -24,18 +28,19 @@ pub(super) fn simulate(
     differences: &Differences,
     removals: &[Removal],
     batched: &Batched,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Unproven> {
     let mut simulated = context.world.clone();
     for operation in &batched.operations {
         simulated
             .apply(operation)
-            .map_err(|error| internal(format!("{} fails: {error}", operation.id)))?;
+            .map_err(|error| Unproven(format!("{} fails: {error}", operation.id)))?;
     }
     let desired = desired(context, differences, removals);
     if let Some(address) = simulated.first_difference(&desired) {
-        return Err(internal(format!("{address} would not be as desired")));
+        return Err(Unproven(format!("{address} would not be as desired")));
     }
-    let records = recorded_after(context, batched);
+    let adopted = adopted_links(context, differences);
+    let records = recorded_after(context, batched, &adopted);
     let again = Context::new(
         context.input,
         &simulated,
@@ -43,19 +48,19 @@ pub(super) fn simulate(
     );
     let derived = derive(&again);
     if let Some(change) = derived.differences.changes.first() {
-        return Err(internal(format!(
+        return Err(Unproven(format!(
             "planning again would place {}",
             change.target
         )));
     }
     if let Some(removal) = derived.removals.first() {
-        return Err(internal(format!(
+        return Err(Unproven(format!(
             "planning again would remove {}",
             removal.address
         )));
     }
     match derived.findings().find(|finding| finding.is_error()) {
-        Some(finding) => Err(internal(format!(
+        Some(finding) => Err(Unproven(format!(
             "planning again would find: {}",
             finding.detail
         ))),
@@ -63,15 +68,12 @@ pub(super) fn simulate(
     }
 }
 
-fn internal(detail: String) -> Diagnostic {
-    Diagnostic::error(
-        "internal",
-        "the plan cannot be proven",
-        format!("{detail}."),
-    )
-    .with_hint(
-        "this is an error of the program; nothing was written; please report it with the manifest",
-    )
+impl Unproven {
+    /// What a reader sees of it.
+    pub(super) fn finding(&self) -> Diagnostic {
+        Diagnostic::error("internal", "the plan cannot be proven", format!("{}.", self.0))
+            .with_hint("this is an error of the program; nothing was written; please report it with the manifest")
+    }
 }
 
 /// The world as the differences want it, whatever the operations are.
@@ -103,7 +105,7 @@ fn desired(context: &Context<'_>, differences: &Differences, removals: &[Removal
         };
         match (&change.source, change.kind) {
             (Some(source), EntryKind::File) if moves_file(change) => {
-                world.attach(parent, &name, source.node)
+                world.attach(parent, &name, source.node);
             }
             (Some(source), EntryKind::File) => world.copy_to(source.node, parent, &name),
             _ => {
@@ -122,6 +124,7 @@ fn moves_file(change: &Change) -> bool {
 fn recorded_after<'a>(
     context: &'a Context<'_>,
     batched: &'a Batched,
+    adopted: &'a [Recording],
 ) -> BTreeMap<Address, &'a Provenance> {
     let gone: BTreeMap<Address, ()> = batched
         .operations
@@ -150,9 +153,41 @@ fn recorded_after<'a>(
         batched
             .recordings
             .iter()
+            .chain(adopted)
             .map(|recording: &Recording| (recording.target.clone(), &recording.provenance)),
     );
     records
+}
+
+/// The adoptions whose sources this plan replaces: links of chains, which have to be recorded
+/// with the source as it was. All others would be adopted again without a call.
+fn adopted_links(context: &Context<'_>, differences: &Differences) -> Vec<Recording> {
+    let replaced = |placement: usize, space: &Option<SpaceAlias>| {
+        let changes = differences
+            .changes
+            .iter()
+            .filter(|change| change.replaces.is_some());
+        let mut others = changes.filter(|change| change.placement != placement);
+        others.any(|change| {
+            let source = context
+                .wish(placement)
+                .transfer()
+                .map(|transfer| &transfer.source.base);
+            *space == Some(change.target.space.clone())
+                && source.is_some_and(|source| change.target.is_at_or_below(source))
+        })
+    };
+    let linked = differences
+        .adopted
+        .iter()
+        .filter(|((placement, space, _), _)| replaced(*placement, space));
+    let linked = linked
+        .map(|(key, pairs)| (key.clone(), pairs.clone()))
+        .collect();
+    adoptions(context, linked)
+        .iter()
+        .map(|recording| recording.into_owned())
+        .collect()
 }
 
 fn leaves(operation: &Operation) -> Option<Address> {

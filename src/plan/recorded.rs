@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::graph::is_temporary;
 use super::world::{Node, World};
 use crate::state::{PlacementRef, Provenance, Seen};
 use crate::tree::{Address, EntryKind};
@@ -48,6 +49,37 @@ impl<'a> RecordIndex<'a> {
         self.by_wished.get(wished)
     }
 
+    /// Where an interrupted run left an entry of a placement under a temporary name.
+    pub(super) fn interrupted(
+        &self,
+        world: &World,
+        wished: &Address,
+        placement: &PlacementRef,
+    ) -> Option<&Address> {
+        let address = self
+            .by_wished
+            .get(wished)
+            .filter(|address| is_temporary(address))?;
+        let record = self.of(world.find(address)?)?;
+        (record.placement == *placement).then_some(address)
+    }
+
+    /// The wished addresses beside which entries of a placement stand.
+    pub(super) fn wished_by<'p>(
+        &'p self,
+        placement: &'p PlacementRef,
+    ) -> impl Iterator<Item = &'p Address> {
+        let ours = self
+            .by_node
+            .values()
+            .filter(move |record| record.placement == *placement);
+        let wished: std::collections::BTreeSet<_> =
+            ours.filter_map(|record| record.wished.as_ref()).collect();
+        self.by_wished
+            .keys()
+            .filter(move |address| wished.contains(&address.path))
+    }
+
     /// Whether nothing was ever placed beside its wished address.
     pub(super) fn has_none_beside(&self) -> bool {
         self.by_wished.is_empty()
@@ -61,9 +93,7 @@ impl<'a> RecordIndex<'a> {
         placement: &PlacementRef,
     ) -> bool {
         self.of(node).is_some_and(|record| {
-            record.placement != *placement
-                && record.source.is_some()
-                && is_as_recorded(world, node, record)
+            record.placement != *placement && is_as_recorded(world, node, record)
         })
     }
 }

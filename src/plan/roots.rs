@@ -73,12 +73,14 @@ fn carries_whole(context: &Context<'_>, changes: &[Change]) -> bool {
                 .as_ref()
                 .is_some_and(|entry| entry.address.is_strictly_below(&source.address))
     };
-    below.iter().all(same) && context.world.measure(source.node).0 == changes.len() as u64
+    !folder.target.is_at_or_below(&source.address)
+        && below.iter().all(same)
+        && context.world.measure(source.node).0 == changes.len() as u64
 }
 
 fn emptied_folders(
     context: &Context<'_>,
-    emptied: &mut Vec<Emptied>,
+    emptied: &mut [Emptied],
     mut carried: Vec<Address>,
 ) -> Vec<Removal> {
     carried.sort();

@@ -1,0 +1,46 @@
+//! Which names moves free, so that chains and swaps can be planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::Context;
+use super::expand::{Expanded, Root};
+use super::world::Node;
+
+/// The entries that moves take away, so that their names are free for others: at first all
+/// sources of moves, then without those whose own target turns out to be taken.
+pub(super) fn vacated(
+    context: &Context<'_>,
+    expanded: &Expanded,
+    gone: &BTreeSet<Node>,
+) -> BTreeSet<Node> {
+    let moves: Vec<(&Root, Node)> = expanded
+        .roots
+        .iter()
+        .filter(|root| root.leaves_its_source(context))
+        .filter_map(|root| Some((root, root.source.as_ref()?.node)))
+        .collect();
+    let mut waiting: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
+    let mut vacated: BTreeSet<Node> = moves.iter().map(|(_, source)| *source).collect();
+    let mut blocked = Vec::new();
+    for (root, source) in moves {
+        let Some(target) = context
+            .world
+            .find(&root.target)
+            .filter(|target| !gone.contains(target))
+        else {
+            continue;
+        };
+        waiting.entry(target).or_default().push(source);
+        if !vacated.contains(&target) {
+            blocked.push(target);
+        }
+    }
+    while let Some(target) = blocked.pop() {
+        for source in waiting.remove(&target).unwrap_or_default() {
+            if vacated.remove(&source) {
+                blocked.push(source);
+            }
+        }
+    }
+    vacated
+}
