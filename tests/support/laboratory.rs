@@ -1,0 +1,274 @@
+//! A small world in which plans are made and applied again and again, without any storage.
+#![expect(
+    dead_code,
+    reason = "each test target that includes this file uses its own part of it"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use reshelve::manifest::{Guards, Manifest, ManifestName, Placement, SpaceDefinition};
+use reshelve::plan::{
+    BasedOn, BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming, Plan, PlanInput, World,
+};
+use reshelve::state::{Lineage, State};
+use reshelve::tree::{
+    Digest, Entry, EntryKind, EntryPath, IdRef, Listing, ObservedSpace, ObservedWorld, SpaceAlias,
+    Timestamp, Tree,
+};
+
+/// One folder's content: names with a file (size and time) or a folder.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    File(u64, i64),
+    Folder(BTreeMap<String, Self>),
+}
+
+/// A world in which plans are made again and again.
+pub(crate) struct Laboratory {
+    pub(crate) manifest: Manifest,
+    pub(crate) observed: ObservedWorld,
+    pub(crate) state: State,
+    sheets: BTreeMap<SpaceAlias, Capabilities>,
+}
+
+impl Laboratory {
+    /// A manifest of these placements alone, over the spaces `a` and `b`.
+    pub(crate) fn new(placements: Vec<Placement>, spaces: &[BTreeMap<String, Shape>; 2]) -> Self {
+        let definition = |alias: &SpaceAlias| SpaceDefinition {
+            provider: "model".into(),
+            profile: "model".into(),
+            keys: BTreeMap::from([("id".to_owned(), alias.to_string())]),
+            limits: BTreeMap::new(),
+        };
+        let manifest = Manifest {
+            file: "m.yaml".into(),
+            name: ManifestName::parse("m").expect("plain"),
+            spaces: aliases()
+                .iter()
+                .map(|alias| (alias.clone(), definition(alias)))
+                .collect(),
+            placements,
+            guards: Guards::default(),
+            protect: Vec::new(),
+        };
+        Self::with(manifest, spaces)
+    }
+
+    pub(crate) fn with(manifest: Manifest, spaces: &[BTreeMap<String, Shape>; 2]) -> Self {
+        let sheets = aliases()
+            .into_iter()
+            .map(|alias| (alias, sheet()))
+            .collect();
+        let state = State::new(Lineage::new("l"));
+        let mut laboratory = Self {
+            manifest,
+            observed: ObservedWorld::default(),
+            state,
+            sheets,
+        };
+        laboratory.observe(spaces);
+        laboratory
+    }
+
+    /// From now on this is what is there.
+    pub(crate) fn observe(&mut self, spaces: &[BTreeMap<String, Shape>; 2]) {
+        self.observed.spaces = aliases().into_iter().zip(spaces.iter().map(tree)).collect();
+    }
+
+    /// What is there.
+    pub(crate) fn shapes(&self) -> [BTreeMap<String, Shape>; 2] {
+        aliases().map(|alias| {
+            let tree = self.observed.tree(&alias).expect("both spaces are there");
+            shapes(tree, tree.root())
+        })
+    }
+
+    pub(crate) fn plan(&self) -> Plan {
+        let based_on = BasedOn {
+            manifest: Digest::of(b"m"),
+            files: vec!["m.yaml".into()],
+            names: vec!["m".into()],
+            variables: BTreeMap::new(),
+            lineage: self.state.lineage.clone(),
+            serial: self.state.serial,
+        };
+        reshelve::plan::plan(&PlanInput {
+            manifests: std::slice::from_ref(&self.manifest),
+            observed: &self.observed,
+            recorded: &self.state,
+            sheets: &self.sheets,
+            accepted: &BTreeSet::new(),
+            based_on: &based_on,
+            now: Timestamp::from_nanoseconds(1),
+            reads: 0,
+        })
+    }
+
+    /// Carries out the first operations of a plan, and records what they did.
+    pub(crate) fn apply(&mut self, plan: &Plan, count: usize) {
+        let mut world = World::new(&self.observed);
+        for operation in &plan.operations[..count] {
+            world
+                .apply(operation)
+                .unwrap_or_else(|error| panic!("{operation:?}: {error}"));
+            for place in operation
+                .action
+                .from()
+                .into_iter()
+                .filter(|_| operation.action.word() != "copy")
+            {
+                self.state
+                    .records
+                    .retain(|address, _| !address.is_at_or_below(&place.address()));
+            }
+        }
+        for recording in &plan.recordings {
+            if recording
+                .operation
+                .is_some_and(|operation| operation.0 as usize <= count)
+            {
+                let target = recording.target.clone();
+                if world.find(&target).is_some() {
+                    self.state
+                        .records
+                        .insert(target, recording.provenance.clone());
+                }
+            }
+        }
+        for adopted in plan.adoptions.iter() {
+            self.state
+                .records
+                .insert(adopted.target.clone(), adopted.provenance.clone());
+        }
+        self.state.records.retain(|address, _| {
+            !plan.forgotten.contains(address) || world.find(address).is_some()
+        });
+        self.observed = materialise(&world);
+    }
+}
+
+fn aliases() -> [SpaceAlias; 2] {
+    ["a", "b"].map(|text| SpaceAlias::parse(text).expect("plain"))
+}
+
+fn shapes(tree: &Tree, folder: reshelve::tree::EntryIndex) -> BTreeMap<String, Shape> {
+    let shape = |entry| match tree.kind(entry) {
+        EntryKind::Folder => Shape::Folder(shapes(tree, entry)),
+        EntryKind::File | EntryKind::Special => {
+            Shape::File(tree.size(entry), tree.modified(entry).nanoseconds())
+        }
+    };
+    tree.children(folder)
+        .map(|entry| (tree.name(entry).to_owned(), shape(entry)))
+        .collect()
+}
+
+/// Every entry of all spaces as one line, for comparing worlds.
+pub(crate) fn lines(observed: &ObservedWorld) -> Vec<String> {
+    let world = World::new(observed);
+    let mut lines = Vec::new();
+    for space in world.spaces() {
+        let Some(root) = world.root(space) else {
+            continue;
+        };
+        world.walk(root, |path, node| {
+            let content = match world.kind(node) {
+                EntryKind::File => format!("{:?}", world.seen(node).attributes),
+                EntryKind::Folder | EntryKind::Special => String::new(),
+            };
+            lines.push(format!("{space}:{path} {:?} {content}", world.kind(node)));
+        });
+    }
+    lines
+}
+
+fn materialise(world: &World) -> ObservedWorld {
+    let mut observed = ObservedWorld::default();
+    for space in world.spaces() {
+        let mut tree = Tree::new();
+        let mut open = vec![EntryPath::root()];
+        while let Some(path) = open.pop() {
+            let listing = world
+                .listing(space, &path)
+                .expect("it was a folder a moment ago");
+            let folders = listing
+                .entries()
+                .filter(|entry| entry.kind == EntryKind::Folder);
+            open.extend(folders.map(|entry| path.join(entry.name).expect("a name of a tree")));
+            let folder = tree.find(&path).expect("parents are attached first");
+            tree.attach(folder, listing).expect("names of a tree");
+        }
+        observed.spaces.insert(
+            space.clone(),
+            ObservedSpace {
+                tree: Arc::new(tree),
+            },
+        );
+    }
+    observed
+}
+
+fn tree(content: &BTreeMap<String, Shape>) -> ObservedSpace {
+    let mut tree = Tree::new();
+    let mut open = vec![(tree.root(), content)];
+    while let Some((folder, content)) = open.pop() {
+        let mut listing = Listing::new();
+        for (name, shape) in content {
+            let (kind, size, time) = match shape {
+                Shape::File(size, time) => (EntryKind::File, *size, *time),
+                Shape::Folder(_) => (EntryKind::Folder, 0, 0),
+            };
+            let modified = Timestamp::from_nanoseconds(time);
+            listing.push(&Entry {
+                name,
+                kind,
+                id: IdRef::None,
+                size,
+                modified,
+                version: 0,
+                fingerprint: None,
+            });
+        }
+        tree.attach(folder, listing).expect("a map has no twins");
+        for (name, shape) in content {
+            if let Shape::Folder(below) = shape {
+                open.push((tree.child(folder, name).expect("just attached"), below));
+            }
+        }
+    }
+    ObservedSpace {
+        tree: Arc::new(tree),
+    }
+}
+
+fn sheet() -> Capabilities {
+    let rule = |call: &'static str| BatchRule {
+        items: None,
+        shared: BTreeSet::new(),
+        call: call.into(),
+    };
+    Capabilities {
+        provider: "model".into(),
+        copy: rule("copy"),
+        moving: rule("move"),
+        remove: rule("remove"),
+        create_folder: rule("create-folder"),
+        naming: Naming::Free,
+        folders: FolderTransfer::WholeSubtree,
+        parents: MissingParents::Refused,
+        page_size: None,
+        fingerprint: FingerprintRule::SizeAndTime,
+        bin: Bin::Present,
+        identity: Identity::Path,
+        case: CaseRule::Sensitive,
+        longest_name: 255,
+        forbidden_characters: BTreeSet::new(),
+        name_check: NameCheck::WithEffect,
+        copied_time: CopiedTime::Kept,
+        carrier: Carrier::Service,
+        calls_per_second: None,
+        facts: Vec::new(),
+    }
+}
