@@ -1,20 +1,24 @@
 //! What placements claim: target paths they fill, sources they read, paths they empty.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use super::manifest::{Manifest, Placement, Target, Transfer, Wish};
-use super::validate::exact_target;
+use super::validate::{FixedMap, exact_target};
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::tree::Address;
 
-/// All claims of a run, by address. Addresses order like a walk, so that everything below a
-/// folder is one range.
+/// All claims of a run.
 pub(super) struct Claims<'m> {
     placements: Vec<&'m Placement>,
-    targets: BTreeMap<&'m Address, Vec<usize>>,
-    folders: BTreeMap<&'m Address, Vec<usize>>,
-    sources: BTreeMap<&'m Address, Vec<usize>>,
+    targets: Sorted<'m>,
+    folders: Sorted<'m>,
+    sources: Sorted<'m>,
 }
+
+/// Addresses with the placements that claim them. Addresses order like a walk, so that everything
+/// below a folder is one range.
+struct Sorted<'m>(Vec<(&'m Address, usize)>);
 
 /// A path that a placement wants to be empty.
 struct Taker<'m> {
@@ -24,121 +28,121 @@ struct Taker<'m> {
     transfer: Option<&'m Transfer>,
 }
 
-impl<'m> Claims<'m> {
-    /// Collects the claims of all manifests.
-    pub(super) fn of(manifests: &'m [Manifest]) -> Self {
-        let placements: Vec<&Placement> = manifests
-            .iter()
-            .flat_map(|manifest| &manifest.placements)
-            .collect();
-        let mut claims = Self {
-            placements: Vec::new(),
-            targets: BTreeMap::new(),
-            folders: BTreeMap::new(),
-            sources: BTreeMap::new(),
+/// Reports every claim that cannot be met beside another one.
+pub(super) fn clashes(manifests: &[Manifest], diagnostics: &mut Vec<Diagnostic>) {
+    let placements: Vec<&Placement> = manifests
+        .iter()
+        .flat_map(|manifest| &manifest.placements)
+        .collect();
+    let mut wanted: FixedMap<&Address, &Placement> = FixedMap::default();
+    for placement in &placements {
+        let Some(address) = exact_target(placement) else {
+            continue;
         };
-        for (index, placement) in placements.iter().enumerate() {
-            if let Some(target) = exact_target(placement) {
-                claims.targets.entry(target).or_default().push(index);
+        match wanted.entry(address) {
+            Entry::Occupied(first) => {
+                diagnostics.push(same_target(address, first.get(), placement));
             }
+            Entry::Vacant(free) => {
+                free.insert(placement);
+            }
+        }
+    }
+    let takers = takers(&placements);
+    // Most manifests take nothing away, and then nothing needs to be in order.
+    if !takers.is_empty() {
+        Claims::of(placements).taken(&takers, diagnostics);
+    }
+}
+
+fn takers<'m>(placements: &[&'m Placement]) -> Vec<Taker<'m>> {
+    let taker = |(index, placement): (usize, &&'m Placement)| {
+        let (selection, transfer) = match &placement.wish {
+            Wish::Absent(selection, ..) => (selection, None),
+            Wish::Move(transfer, _) => (&transfer.source, Some(transfer)),
+            Wish::Copy(..) | Wish::Mirror(..) | Wish::Folder(_) => return None,
+        };
+        // What a pattern takes is known only once the entries are.
+        selection.below.is_none().then_some(Taker {
+            index,
+            address: &selection.base,
+            transfer,
+        })
+    };
+    placements.iter().enumerate().filter_map(taker).collect()
+}
+
+impl<'m> Claims<'m> {
+    fn of(placements: Vec<&'m Placement>) -> Self {
+        let (mut targets, mut folders, mut sources) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, placement) in placements.iter().enumerate() {
+            targets.extend(exact_target(placement).map(|target| (target, index)));
             if let Some(transfer) = placement.wish.transfer() {
-                claims
-                    .sources
-                    .entry(&transfer.source.base)
-                    .or_default()
-                    .push(index);
+                sources.push((&transfer.source.base, index));
                 if let Target::Into(folder, _) = &transfer.target {
-                    claims.folders.entry(folder).or_default().push(index);
+                    folders.push((folder, index));
                 }
             }
         }
-        claims.placements = placements;
-        claims
+        Self {
+            placements,
+            targets: Sorted::of(targets),
+            folders: Sorted::of(folders),
+            sources: Sorted::of(sources),
+        }
     }
 
-    /// Reports every claim that cannot be met beside another one.
-    pub(super) fn clashes(&self, diagnostics: &mut Vec<Diagnostic>) {
-        for (address, claimants) in &self.targets {
-            for second in &claimants[1..] {
-                diagnostics.push(self.same_target(address, claimants[0], *second));
-            }
-        }
+    fn taken(&self, takers: &[Taker<'m>], diagnostics: &mut Vec<Diagnostic>) {
         let mut reported = BTreeSet::new();
-        for taker in self.takers() {
-            if let Some((other, address)) = self.target_taken(&taker) {
-                diagnostics.push(self.takes_target(&taker, other, address));
+        for taker in takers {
+            if let Some((address, other)) = self.target_taken(taker) {
+                diagnostics.push(self.takes_target(taker, other, address));
             }
-            if let Some((other, address)) = self.source_taken(&taker) {
+            if let Some((address, other)) = self.source_taken(taker) {
                 let pair = (taker.index.min(other), taker.index.max(other));
                 if reported.insert(pair) {
-                    diagnostics.push(self.takes_source(&taker, other, address));
+                    diagnostics.push(self.takes_source(taker, other, address));
                 }
             }
         }
-    }
-
-    fn takers(&self) -> impl Iterator<Item = Taker<'m>> + '_ {
-        self.placements
-            .iter()
-            .enumerate()
-            .filter_map(|(index, placement)| {
-                let (selection, transfer) = match &placement.wish {
-                    Wish::Absent(selection, ..) => (selection, None),
-                    Wish::Move(transfer, _) => (&transfer.source, Some(transfer)),
-                    Wish::Copy(..) | Wish::Mirror(..) | Wish::Folder(_) => return None,
-                };
-                // What a pattern takes is known only once the entries are.
-                selection.below.is_none().then_some(Taker {
-                    index,
-                    address: &selection.base,
-                    transfer,
-                })
-            })
     }
 
     /// The first target of another placement at or below the taker's path.
     ///
     /// A target at the very path that a move empties is a link of a chain or of a swap.
-    fn target_taken(&self, taker: &Taker<'m>) -> Option<(usize, &'m Address)> {
+    fn target_taken(&self, taker: &Taker<'m>) -> Option<(&'m Address, usize)> {
         let is_link = |address: &Address| taker.transfer.is_some() && address == taker.address;
-        let exact = below(&self.targets, taker.address).filter(|(address, _)| !is_link(address));
-        let folders = below(&self.folders, taker.address);
+        let exact = self
+            .targets
+            .below(taker.address)
+            .filter(|(address, _)| !is_link(address));
         exact
-            .chain(folders)
-            .filter(|(address, _)| taker.takes(address))
-            .find_map(|(address, claimants)| {
-                let other = claimants.iter().find(|index| **index != taker.index)?;
-                Some((*other, address))
-            })
+            .chain(self.folders.below(taker.address))
+            .find(|(address, index)| *index != taker.index && taker.takes(address))
     }
 
     /// The first source of another placement that the taker's path holds or lies in.
-    fn source_taken(&self, taker: &Taker<'m>) -> Option<(usize, &'m Address)> {
-        let inside = below(&self.sources, taker.address)
-            .filter(|(address, _)| taker.takes(address))
-            .find_map(|(address, readers)| {
-                let other = readers.iter().find(|index| {
-                    **index != taker.index && (taker.transfer.is_some() || self.stays(**index))
-                })?;
-                Some((*other, address))
-            });
+    fn source_taken(&self, taker: &Taker<'m>) -> Option<(&'m Address, usize)> {
+        let inside = self.sources.below(taker.address).find(|(address, index)| {
+            *index != taker.index
+                && (taker.transfer.is_some() || self.stays(*index))
+                && taker.takes(address)
+        });
         inside.or_else(|| self.part_taken(taker))
     }
 
     /// The first named source of another placement of which the taker's path is a part.
-    fn part_taken(&self, taker: &Taker<'m>) -> Option<(usize, &'m Address)> {
+    fn part_taken(&self, taker: &Taker<'m>) -> Option<(&'m Address, usize)> {
         let folders = taker.address.path.ancestors();
         folders.into_iter().find_map(|folder| {
             let folder = Address::new(taker.address.space.clone(), folder);
-            let (address, readers) = self.sources.get_key_value(&folder)?;
-            let part = taker.address.path.below(&address.path)?;
-            let other = readers.iter().find(|index| {
-                let transfer = self.placements[**index].wish.transfer();
+            let part = taker.address.path.below(&folder.path)?;
+            self.sources.at(&folder).find(|(_, index)| {
+                let transfer = self.placements[*index].wish.transfer();
                 transfer.is_some_and(|transfer| {
                     transfer.source.below.is_none() && !transfer.exclude.covers(&part)
                 })
-            })?;
-            Some((*other, *address))
+            })
         })
     }
 
@@ -148,22 +152,6 @@ impl<'m> Claims<'m> {
             Wish::Copy(..) | Wish::Mirror(..) => true,
             Wish::Move(..) | Wish::Folder(_) | Wish::Absent(..) => false,
         }
-    }
-
-    fn same_target(&self, address: &Address, first: usize, second: usize) -> Diagnostic {
-        let (first, second) = (self.placements[first], self.placements[second]);
-        let detail = format!(
-            "`{}` ({}) and `{}` ({}) both want `{address}`.",
-            first.id,
-            line(&first.location),
-            second.id,
-            line(&second.location)
-        );
-        Diagnostic::error("target-clash", "two placements want one target", detail)
-            .at(second.location.clone())
-            .with_related("first wanted here", first.location.clone())
-            .about(address)
-            .with_hint("take one of them out, or give it another target")
     }
 
     fn takes_target(&self, taker: &Taker<'_>, other: usize, address: &Address) -> Diagnostic {
@@ -212,15 +200,43 @@ impl Taker<'_> {
     }
 }
 
-/// The claims at and below an address.
-fn below<'c, 'm>(
-    claims: &'c BTreeMap<&'m Address, Vec<usize>>,
-    address: &'c Address,
-) -> impl Iterator<Item = (&'m Address, &'c Vec<usize>)> + use<'c, 'm> {
-    claims
-        .range::<Address, _>(address..)
-        .take_while(move |(claimed, _)| claimed.is_at_or_below(address))
-        .map(|(claimed, claimants)| (*claimed, claimants))
+impl<'m> Sorted<'m> {
+    fn of(mut claims: Vec<(&'m Address, usize)>) -> Self {
+        claims.sort();
+        Self(claims)
+    }
+
+    /// The claims at and below an address.
+    fn below(&self, address: &Address) -> impl Iterator<Item = (&'m Address, usize)> {
+        let claims = self.from(address).iter().copied();
+        claims.take_while(move |(claimed, _)| claimed.is_at_or_below(address))
+    }
+
+    /// The claims at an address.
+    fn at(&self, address: &Address) -> impl Iterator<Item = (&'m Address, usize)> {
+        let claims = self.from(address).iter().copied();
+        claims.take_while(move |(claimed, _)| *claimed == address)
+    }
+
+    fn from(&self, address: &Address) -> &[(&'m Address, usize)] {
+        let start = self.0.partition_point(|(claimed, _)| *claimed < address);
+        &self.0[start..]
+    }
+}
+
+fn same_target(address: &Address, first: &Placement, second: &Placement) -> Diagnostic {
+    let detail = format!(
+        "`{}` ({}) and `{}` ({}) both want `{address}`.",
+        first.id,
+        line(&first.location),
+        second.id,
+        line(&second.location)
+    );
+    Diagnostic::error("target-clash", "two placements want one target", detail)
+        .at(second.location.clone())
+        .with_related("first wanted here", first.location.clone())
+        .about(address)
+        .with_hint("take one of them out, or give it another target")
 }
 
 fn line(location: &SourceLocation) -> String {

@@ -1,13 +1,18 @@
 //! The rules between placements that hold without looking at any storage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use super::claims::Claims;
+use super::claims::clashes;
 use super::identity::clashing_spaces;
 use super::load::ProviderKeys;
 use super::manifest::{Layout, Manifest, Placement, PruneScope, Target, Transfer, Wish};
 use crate::diagnostic::Diagnostic;
 use crate::tree::Address;
+
+/// A hash map without a seed: it is only asked, never walked, and a hundred thousand long keys with
+/// long common beginnings are slow to put in order.
+pub(super) type FixedMap<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Checks the manifests of one run against each other, and each in itself.
 ///
@@ -25,7 +30,7 @@ pub fn validate_run(manifests: &[Manifest], providers: &[ProviderKeys]) -> Vec<D
             }
         }
     }
-    Claims::of(manifests).clashes(&mut diagnostics);
+    clashes(manifests, &mut diagnostics);
     diagnostics
 }
 
@@ -49,7 +54,7 @@ fn repeated_names(manifests: &[Manifest], diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn repeated_ids(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<&str, &Placement> = BTreeMap::new();
+    let mut seen: FixedMap<&str, &Placement> = FixedMap::default();
     for placement in &manifest.placements {
         let Some(first) = seen.insert(placement.id.as_str(), placement) else {
             continue;
