@@ -7,7 +7,7 @@ use super::manifest::Manifest;
 use super::parse::parse;
 use super::source::Source;
 use super::validate::validate_run;
-use super::yaml::json_as_yaml;
+use super::yaml::{check_json, json_as_yaml};
 use crate::diagnostic::Diagnostic;
 
 /// What a manifest may use from outside its own text.
@@ -47,13 +47,20 @@ pub struct ProviderKeys {
     pub limits: &'static [&'static str],
 }
 
-/// Parses, expands and validates one manifest. A file called `*.json` is read as JSON.
+/// Parses, expands and validates one manifest. A file called `*.json` must be JSON; other text
+/// may be, as YAML takes it in.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the file.
 pub fn load(file: &str, text: &str, inputs: &Inputs<'_>) -> Result<Manifest, Vec<Diagnostic>> {
-    let json = file.ends_with(".json").then(|| json_as_yaml(text));
-    let source = Source::new(file, json.as_deref().unwrap_or(text));
+    let source = Source::new(file, text);
+    if file.ends_with(".json") {
+        check_json(&source).map_err(|problem| vec![*problem])?;
+    }
+    let plain = json_as_yaml(source.text());
+    let source = plain
+        .as_deref()
+        .map_or(source, |text| Source::new(file, text));
     let manifest = parse(&source).and_then(|document| expand(&document, &source, inputs))?;
     let diagnostics = validate_run(std::slice::from_ref(&manifest), inputs.providers);
     if diagnostics.is_empty() {

@@ -111,7 +111,8 @@ impl<'t> Source<'t> {
     pub(super) fn token_in(&self, value: Place, token: &str) -> Place {
         let start = self.offset(value);
         let line_end = self.line_starts.get(value.line as usize).copied();
-        let line = &self.text[start..line_end.unwrap_or(self.text.len())];
+        let end = line_end.unwrap_or(self.text.len());
+        let line = self.text.get(start..end).unwrap_or_default();
         line.find(token)
             .map_or(value, |found| self.place_of(start + found, token))
     }

@@ -1,6 +1,6 @@
 //! The only door to the YAML parser: one function sets all its options.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_yaml::budget::BudgetBreach;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_yaml::{MessageFormatter, UserMessageFormatter};
@@ -32,10 +32,34 @@ pub(super) fn read<T: DeserializeOwned>(source: &Source<'_>) -> Result<T, Box<Di
         .map_err(|error| Box::new(diagnose(source, &error)))
 }
 
-/// A JSON file as the YAML parser takes it: a tab outside of a string is only a space, and no
-/// string of JSON holds a bare one. Every character keeps its place.
-pub(super) fn json_as_yaml(text: &str) -> String {
-    text.replace('\t', " ")
+/// Checks that a file is JSON.
+///
+/// # Errors
+/// Where and why it is not.
+pub(super) fn check_json(source: &Source<'_>) -> Result<(), Box<Diagnostic>> {
+    serde_json::from_str::<IgnoredAny>(source.text())
+        .map(|_| ())
+        .map_err(|error| {
+            let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+            let place = Place {
+                line: number(error.line()),
+                column: number(error.column()).max(1),
+                length: 1,
+            };
+            let text = error.to_string();
+            let why = text.split(" at line ").next().unwrap_or_default();
+            let detail = format!("{} cannot be read: {why}.", source.file);
+            let diagnostic = Diagnostic::error("syntax", "the file is no valid JSON", detail);
+            Box::new(diagnostic.at(source.locate(place)))
+        })
+}
+
+/// JSON as the YAML parser takes it, if the text is JSON and holds a tab: outside of a string a
+/// tab is only a space, and no string of JSON holds a bare one. Every character keeps its place.
+pub(super) fn json_as_yaml(text: &str) -> Option<String> {
+    let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
+    let opens = text.trim_start().starts_with('{');
+    (opens && text.contains('\t') && is_json()).then(|| text.replace('\t', " "))
 }
 
 /// The place of a location of the parser.
