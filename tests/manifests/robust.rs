@@ -32,8 +32,12 @@ fn cut_and_changed_manifests_are_survived() {
         .into_iter()
         .chain(fixtures("invalid-beyond-schema"))
     {
+        // Each of its variants costs what the limits allow.
+        if file.ends_with("alias-bomb.yaml") {
+            continue;
+        }
         let text = fs::read_to_string(&file).unwrap();
-        for (at, character) in text.char_indices().step_by(89) {
+        for (at, character) in text.char_indices().step_by(47) {
             let rest = &text[at + character.len_utf8()..];
             survive(&text[..at]);
             survive(&format!("{}{rest}", &text[..at]));
