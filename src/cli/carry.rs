@@ -1,17 +1,18 @@
 //! Carrying out a plan under the lock: journal, executor, state, report.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::Reporting;
 use super::command::show_run;
-use super::error::CommandError;
+use super::error::{CommandError, exit_of_word};
 use super::exit::ExitCode;
 use super::output::Output;
 use super::signals::Signals;
 use super::spaces::Spaces;
 use super::surroundings::Surroundings;
 use crate::apply::{ApplyError, Executor, RunSetup, Stop};
-use crate::journal::{Fact, JournalSink, Outcome, Record, RunProgress, advance};
+use crate::journal::{Fact, JournalSink, Outcome, Record, RunProgress, Standing, advance};
 use crate::plan::Plan;
 use crate::provider::Progress;
 use crate::provider::layer::SystemPause;
@@ -286,8 +287,23 @@ impl Ran {
             (Some(Outcome::Complete), _) => ExitCode::Done,
             (Some(Outcome::Interrupted) | None, Some(signal)) => signal,
             (Some(Outcome::Interrupted), None) => ExitCode::Interrupted,
-            (Some(Outcome::Partial) | None, _) => ExitCode::Partial,
+            (Some(Outcome::Partial) | None, _) => self.only_cause().unwrap_or(ExitCode::Partial),
         }
+    }
+
+    /// Where nothing was done at all and every failure has one cause that has an exit code of its
+    /// own, that code says more than `Partial`.
+    fn only_cause(&self) -> Option<ExitCode> {
+        let mut causes = BTreeSet::new();
+        for standing in self.progress.operations.values() {
+            match standing {
+                Standing::Failed { kind, .. } => causes.insert(exit_of_word(kind)),
+                Standing::Skipped { .. } | Standing::Absent => continue,
+                Standing::Done { .. } | Standing::InDoubt { .. } => return None,
+            };
+        }
+        let only = causes.pop_first()?;
+        (causes.is_empty() && only != ExitCode::Failed).then_some(only)
     }
 }
 

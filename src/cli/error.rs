@@ -168,6 +168,21 @@ impl From<JournalError> for CommandError {
     }
 }
 
+/// The exit code of an error whose kind a journal keeps as a word.
+pub(crate) fn exit_of_word(word: &str) -> ExitCode {
+    let passing_or_denied = [
+        ErrorKind::Unauthenticated,
+        ErrorKind::PermissionDenied,
+        ErrorKind::Quota,
+        ErrorKind::Throttled,
+        ErrorKind::Unavailable,
+    ];
+    let kind = passing_or_denied
+        .into_iter()
+        .find(|kind| kind.word() == word);
+    kind.map_or(ExitCode::Failed, exit_of_kind)
+}
+
 fn exit_of_kind(kind: ErrorKind) -> ExitCode {
     match kind {
         ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => ExitCode::Denied,

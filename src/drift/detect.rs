@@ -6,7 +6,7 @@ use super::report::{DriftItem, DriftKind, DriftReport};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Action, Operation, Plan, Reason};
 use crate::state::{PlacementRef, Provenance, Seen, State};
-use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, Tree};
+use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, SpaceAlias, Tree};
 
 /// What drift is found from. The plan stands for what is wanted: it was made from the same
 /// observation, so that what it would do is exactly what is not as wished.
@@ -37,7 +37,7 @@ pub fn detect(input: DriftInput<'_>) -> DriftReport {
     let mut unwatched = 0;
     for (address, record) in &input.state.records {
         match watch(&input, address, record) {
-            Watched::AsRecorded => {}
+            Watched::AsRecorded | Watched::OfAnotherManifest => {}
             Watched::NotLookedAt => unwatched += 1,
             Watched::Drifted(kind, observed) => {
                 let item = recorded_item(address, record, kind, observed);
@@ -67,15 +67,44 @@ enum Watched {
     AsRecorded,
     Drifted(DriftKind, Option<Seen>),
     NotLookedAt,
+    OfAnotherManifest,
+}
+
+/// Whether the manifest of a record is among those of this run: its first placement is the next
+/// after an empty name.
+fn is_of_this_run(input: &DriftInput<'_>, record: &Provenance) -> bool {
+    let first = PlacementRef {
+        manifest: record.placement.manifest.clone(),
+        placement: "".into(),
+    };
+    let next = input.placements.range(&first..).next();
+    next.is_some_and(|(placement, _)| placement.manifest == first.manifest)
+}
+
+/// Whether an alias still names the storage root that it named when entries were recorded.
+fn means_the_same_space(input: &DriftInput<'_>, alias: &SpaceAlias) -> bool {
+    let before = input.state.spaces.get(alias);
+    let now = input.plan.spaces.get(alias);
+    match (before, now) {
+        (Some(before), Some(now)) => *before == now.identity(),
+        (None, _) | (_, None) => true,
+    }
 }
 
 fn watch(input: &DriftInput<'_>, address: &Address, record: &Provenance) -> Watched {
+    let Some(fate) = input.placements.get(&record.placement) else {
+        return if is_of_this_run(input, record) {
+            Watched::NotLookedAt
+        } else {
+            Watched::OfAnotherManifest
+        };
+    };
     let Some(tree) = input.observed.tree(&address.space) else {
         return Watched::NotLookedAt;
     };
-    let Some(fate) = input.placements.get(&record.placement) else {
+    if !means_the_same_space(input, &address.space) {
         return Watched::NotLookedAt;
-    };
+    }
     let Some(entry) = tree.find(&address.path) else {
         return if !absence_is_known(tree, address) {
             Watched::NotLookedAt
@@ -201,7 +230,7 @@ fn look(input: &DriftInput<'_>, address: &Address) -> Option<Seen> {
 /// What a finding of the plan says of an entry.
 fn found_item(input: &DriftInput<'_>, finding: &Diagnostic) -> Option<DriftItem> {
     let kind = match &*finding.code {
-        "conflict" => DriftKind::Conflict,
+        "conflict" | "not-replaceable" | "blocked" => DriftKind::Conflict,
         "extra" => DriftKind::Extra,
         "kept" => DriftKind::Kept,
         "missing-source" => DriftKind::SourceMissing,
@@ -370,6 +399,19 @@ mod tests {
             0,
         );
         check(&[("other:/x", File, 1)], &nothing, &[], 1);
+        let mut moved = crate::report::sample::plan(&[]);
+        let alias = address("team:/").space;
+        let definition = crate::manifest::SpaceDefinition {
+            provider: "local".to_owned(),
+            profile: "local".to_owned(),
+            keys: [("root".to_owned(), "./elsewhere".to_owned())].into(),
+            limits: BTreeMap::new(),
+        };
+        moved.spaces.insert(alias.clone(), definition);
+        let mut state = state(&[("team:/b", File, 5)]);
+        state.spaces.insert(alias, "local root=./team".to_owned());
+        let placements = [(placement("p"), SourceFate::Stays)].into();
+        check_among(&state, &placements, &moved, &[], 1);
     }
 
     #[test]
@@ -421,8 +463,12 @@ mod tests {
         let stays = [(placement("p"), SourceFate::Stays)].into();
         let leaves = [(placement("p"), SourceFate::Leaves)].into();
         let other = [(placement("q"), SourceFate::Stays)].into();
+        let mut foreign = placement("p");
+        foreign.manifest = "other".into();
+        let foreign = [(foreign, SourceFate::Stays)].into();
         check_among(&state, &stays, &nothing, &["missing team:/b"], 0);
         check_among(&state, &other, &nothing, &[], 1);
+        check_among(&state, &foreign, &nothing, &[], 0);
         let record = state.records.get_mut(&address("team:/b")).unwrap();
         record.source = Some(Source {
             address: address("team:/gone"),

@@ -16,7 +16,8 @@ pub struct DriftReport {
     pub items: Vec<DriftItem>,
     /// Wished entries that are as they shall be.
     pub in_place: u64,
-    /// Recorded entries that were not looked at, because no placement speaks of them any more.
+    /// Recorded entries of these manifests that were not looked at: no placement speaks of them any
+    /// more, or the part that was planned does not.
     pub unwatched: u64,
 }
 

@@ -61,14 +61,22 @@ pub enum ItemEnd {
 }
 
 impl RunSummary {
+    /// What is said where there was no run.
+    pub fn none() -> Self {
+        Self {
+            run: None,
+            outcome: None,
+            adopted: 0,
+            items: Vec::new(),
+            differences: Vec::new(),
+        }
+    }
+
     /// Folds the records of one run over the operations of its plan.
     pub fn of(plan: &Plan, records: &[Record]) -> Self {
         let mut summary = Self {
-            run: None,
-            outcome: None,
             adopted: plan.adoptions.len() as u64,
-            items: Vec::new(),
-            differences: Vec::new(),
+            ..Self::none()
         };
         let mut ends: BTreeMap<OperationId, (ItemEnd, String)> = BTreeMap::new();
         for record in records {

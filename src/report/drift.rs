@@ -139,7 +139,7 @@ fn closing(report: &DriftReport) -> String {
     };
     if report.unwatched > 0 {
         let count = counted(report.unwatched, "record");
-        text.push_str(&format!("; {count} of former placements not looked at"));
+        text.push_str(&format!("; {count} not looked at"));
     }
     text.push('\n');
     text

@@ -19,6 +19,18 @@ placements:
   - folder: team:/Reports/2026
 ";
 
+/// The same without the folder, so that nothing is placed outside the handbook.
+pub(crate) const MIRROR_ALONE: &str = "\
+version: 1
+name: handbook
+spaces:
+  source: {provider: local, root: ./source}
+  team: {provider: local, root: ./team}
+placements:
+  - mirror: source:/approved
+    to: team:/Handbook
+";
+
 /// A handbook with three files of which one is in place.
 pub(crate) fn handbook() -> Environment {
     let environment = Environment::new();

@@ -85,6 +85,27 @@ fn a_saved_plan_is_applied_once() {
 }
 
 #[test]
+fn a_saved_plan_with_nothing_to_do_may_be_applied_again() {
+    let mut env = applied();
+    assert_eq!(env.code(&["plan", "--out", "plan.json"]), 0);
+    assert_eq!(env.code(&["apply", "plan.json"]), 0);
+    assert_eq!(env.code(&["apply", "plan.json"]), 0);
+}
+
+#[test]
+fn what_is_not_carried_out_is_answered_in_the_format_asked_for() {
+    let mut env = applied();
+    let answer = env.run(&["apply", "--format", "json"]);
+    assert!(answer.contains("\"verdict\":\"nothing-to-do\""), "{answer}");
+    let mut env = conflict("fail");
+    let answer = env.run(&["apply", "--yes", "--format", "json"]);
+    assert!(answer.contains("exit code: 4"), "{answer}");
+    assert!(answer.contains("\"verdict\":\"refused\""), "{answer}");
+    let answer = env.run(&["resume", "--format", "json"]);
+    assert!(answer.contains("\"format\": \"reshelve-run\""), "{answer}");
+}
+
+#[test]
 fn a_saved_plan_cannot_be_changed() {
     let mut env = handbook();
     assert_eq!(env.code(&["plan", "--out", "plan.json"]), 0);

@@ -133,23 +133,45 @@ fn nothing_to_resume_is_said() {
     assert_snapshot!("resume_nothing", env.run(&["resume"]));
 }
 
-/// Root may read everything, so a test that runs as root hands the program to somebody who may
-/// not.
-#[test]
-fn what_is_not_permitted_exits_with_8() {
-    let mut env = super::commands::handbook();
-    let locked = env.path("source/approved");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
-    let mut command = env.command(&["plan"]);
-    if getuid().is_root() {
-        let program = env.path("program");
-        fs::copy(env!("CARGO_BIN_EXE_reshelve"), &program).unwrap();
-        fs::set_permissions(env.path("."), fs::Permissions::from_mode(0o755)).unwrap();
-        command = Command::new(program);
-        command.arg("plan").uid(65534).gid(65534);
-        env.seal(&mut command);
+/// The program in the hands of somebody who may not do everything. Root may, so a test that runs
+/// as root hands the program to somebody else.
+fn powerless(env: &mut Environment, arguments: &[&str]) -> Command {
+    if !getuid().is_root() {
+        return env.command(arguments);
     }
-    let output = command.output().unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = env.path("program");
+    if !program.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_reshelve"), &program).unwrap();
+    }
+    let mut command = Command::new(program);
+    command.args(arguments).uid(65534).gid(65534);
+    env.seal(&mut command);
+    command
+}
+
+fn permit(env: &Environment, name: &str, mode: u32) {
+    fs::set_permissions(env.path(name), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn what_may_not_be_read_exits_with_8() {
+    let mut env = super::commands::handbook();
+    permit(&env, ".", 0o755);
+    permit(&env, "source/approved", 0o000);
+    let output = powerless(&mut env, &["plan"]).output().unwrap();
+    permit(&env, "source/approved", 0o755);
     assert_snapshot!("denied", env.block(&["plan"], &output));
+}
+
+#[test]
+fn what_may_not_be_written_exits_with_8() {
+    let mut env = super::commands::handbook();
+    permit(&env, ".", 0o777);
+    permit(&env, "team", 0o777);
+    permit(&env, "team/Handbook", 0o555);
+    env.write("reshelve.yaml", super::commands::MIRROR_ALONE);
+    let output = powerless(&mut env, &["apply", "--yes"]).output().unwrap();
+    permit(&env, "team/Handbook", 0o755);
+    assert_snapshot!("denied_apply", env.block(&["apply", "--yes"], &output));
+    assert!(!env.exists("team/Handbook/b.txt"));
 }

@@ -49,20 +49,21 @@ async fn apply_manifests(
     let plan = plan_for(wanted, &spaces.reading(), around, output)
         .await?
         .plan;
+    if !has_work(&plan) {
+        output.answer(&arguments.reporting, &|format, out| {
+            write_plan(&plan, format, output.detail(), out)
+        })?;
+        return Ok(match plan.verdict() {
+            Verdict::Refused => ExitCode::Refused,
+            Verdict::NothingToDo | Verdict::Ready => ExitCode::Done,
+        });
+    }
     if arguments.reporting.format == Format::Text {
         output.show(&|out| write_plan(&plan, Format::Text, output.detail(), out))?;
-        if plan.verdict() == Verdict::Ready {
-            output.text("\n")?;
-        }
+        output.text("\n")?;
     }
-    match plan.verdict() {
-        Verdict::Refused => return Ok(ExitCode::Refused),
-        Verdict::NothingToDo if plan.adoptions.is_empty() && plan.forgotten.is_empty() => {
-            return Ok(ExitCode::Done);
-        }
-        Verdict::NothingToDo => {}
-        Verdict::Ready if arguments.yes => {}
-        Verdict::Ready => approve("Apply this plan?", around, output)?,
+    if plan.verdict() == Verdict::Ready && !arguments.yes {
+        approve("Apply this plan?", around, output)?;
     }
     let (before, _) = held.load(&plan.based_on.lineage, output)?;
     let carrier = Carrier {
@@ -73,6 +74,15 @@ async fn apply_manifests(
     };
     let ran = carrier.carry_out(&plan, before).await?;
     ran.finish(&plan, &arguments.reporting, output)
+}
+
+/// Whether carrying out the plan would change anything, be it only the state.
+fn has_work(plan: &Plan) -> bool {
+    match plan.verdict() {
+        Verdict::Refused => false,
+        Verdict::Ready => true,
+        Verdict::NothingToDo => !plan.adoptions.is_empty() || !plan.forgotten.is_empty(),
+    }
 }
 
 /// Asks a person.

@@ -10,9 +10,11 @@ use crate::cli::output::Output;
 use crate::cli::session::{Wanted, plan_for};
 use crate::cli::spaces::Spaces;
 use crate::cli::surroundings::Surroundings;
+use crate::diagnostic::Diagnostic;
 use crate::drift::{DriftInput, SourceFate, detect};
 use crate::manifest::{Manifest, Wish};
-use crate::report::{drift_json, drift_markdown, drift_text};
+use crate::plan::Plan;
+use crate::report::{diagnostics_text, drift_json, drift_markdown, drift_text};
 use crate::state::PlacementRef;
 
 /// Observes, compares three ways, shows.
@@ -35,6 +37,10 @@ pub(crate) async fn drift(
         plan: &planned.plan,
         placements: &placements(&set.manifests),
     });
+    let refusals = refusals(&planned.plan);
+    if !refusals.is_empty() {
+        output.remark(diagnostics_text(&refusals, output.detail()).trim_end());
+    }
     let now = around.clock.now();
     output.answer(&arguments.reporting, &|format, out| {
         let text = match format {
@@ -49,6 +55,13 @@ pub(crate) async fn drift(
     } else {
         Ok(ExitCode::Done)
     }
+}
+
+/// What would refuse a plan and is no drift: it would be unfair to find that out only later.
+fn refusals(plan: &Plan) -> Vec<Diagnostic> {
+    let told = ["conflict", "not-replaceable", "blocked", "missing-source"];
+    let untold = |finding: &&Diagnostic| finding.is_error() && !told.contains(&&*finding.code);
+    plan.findings.iter().filter(untold).cloned().collect()
 }
 
 fn placements(manifests: &[Manifest]) -> BTreeMap<PlacementRef, SourceFate> {

@@ -12,6 +12,7 @@ use crate::cli::session::{Wanted, plan_for};
 use crate::cli::spaces::{Access, Spaces};
 use crate::cli::surroundings::Surroundings;
 use crate::plan::{Plan, Verdict, unapproved};
+use crate::report::{RunSummary, run_json};
 
 /// Settles the newest unfinished run, then plans and carries out what is left.
 pub(crate) async fn resume(
@@ -21,13 +22,11 @@ pub(crate) async fn resume(
 ) -> Result<ExitCode, CommandError> {
     let folder = state_folder(arguments.state.folder.as_ref());
     if !folder.path().is_dir() {
-        output.text("nothing to resume: there was no run yet\n")?;
-        return Ok(ExitCode::Done);
+        return nothing(arguments, "there was no run yet", output);
     }
     let held = Held::take(&folder, around)?;
     let Some(stored) = held.journals.newest_unfinished()? else {
-        output.text("nothing to resume: every run came to its end\n")?;
-        return Ok(ExitCode::Done);
+        return nothing(arguments, "every run came to its end", output);
     };
     let approved = held.journals.plan(&stored.run)?;
     let set = reload(&approved, arguments.state.clone(), around)?;
@@ -53,7 +52,9 @@ pub(crate) async fn resume(
         .plan;
     match rest.verdict() {
         Verdict::Refused => {
-            output.show(&|out| write_plan(&rest, Format::Text, output.detail(), out))?;
+            output.answer(&arguments.reporting, &|format, out| {
+                write_plan(&rest, format, output.detail(), out)
+            })?;
             return Ok(ExitCode::Refused);
         }
         Verdict::NothingToDo => {
@@ -66,6 +67,15 @@ pub(crate) async fn resume(
     let ran = carrier.carry_out(&rest, before).await?;
     carrier.mark_resumed(&stored.run, &approved, Some(&held.run))?;
     ran.finish(&rest, &arguments.reporting, output)
+}
+
+/// Says that there is nothing to do.
+fn nothing(arguments: &Resume, why: &str, output: Output) -> Result<ExitCode, CommandError> {
+    output.answer(&arguments.reporting, &|format, out| match format {
+        Format::Text | Format::Markdown => writeln!(out, "nothing to resume: {why}"),
+        Format::Json => out.write_all(run_json(&RunSummary::none()).as_bytes()),
+    })?;
+    Ok(ExitCode::Done)
 }
 
 /// Goes on without asking where everything that is left was approved before.
