@@ -33,7 +33,7 @@ const DEFAULT: &str = "reshelve.yaml";
 /// The folder of state and journals.
 const STATE_FOLDER: &str = ".reshelve";
 /// The most bytes of a manifest that are read.
-const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 
 impl ManifestSet {
     /// Reads, expands and checks everything that the paths name.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::error::CommandError;
 use super::exit::ExitCode;
+use super::manifests::LARGEST;
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::tree::Timestamp;
 
@@ -69,10 +70,16 @@ impl Surroundings {
     /// # Errors
     /// It cannot be read, is longer than any manifest may be, or is no UTF-8.
     pub(crate) fn stdin(&self) -> Result<String, CommandError> {
-        const LIMIT: u64 = 64 << 20;
         let mut text = String::new();
-        let read = std::io::stdin().take(LIMIT).read_to_string(&mut text);
-        read.map_err(|error| anyhow::Error::new(error).context("cannot read stdin"))?;
+        let read = std::io::stdin().take(LARGEST + 1).read_to_string(&mut text);
+        read.map_err(|error| {
+            let message = format!("cannot read a manifest from stdin: {error}");
+            CommandError::new(ExitCode::Wrong, message)
+        })?;
+        if text.len() as u64 > LARGEST {
+            let message = format!("what comes from stdin has more than {LARGEST} bytes");
+            return Err(CommandError::new(ExitCode::Wrong, message));
+        }
         Ok(text)
     }
 }

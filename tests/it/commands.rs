@@ -143,6 +143,11 @@ fn a_manifest_comes_from_stdin() {
     let file = std::fs::File::open(env.path("reshelve.yaml")).unwrap();
     let output = env.command(&["plan", "-"]).stdin(file).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+    std::fs::write(env.path("latin.yaml"), b"name: caf\xe9\n").unwrap();
+    let latin = std::fs::File::open(env.path("latin.yaml")).unwrap();
+    let output = env.command(&["plan", "-"]).stdin(latin).output().unwrap();
+    assert_snapshot!("stdin_latin", env.block(&["plan", "-"], &output));
+    assert_snapshot!("latin", env.run(&["plan", "latin.yaml"]));
     let file = std::fs::File::open(env.path("reshelve.yaml")).unwrap();
     let arguments = ["plan", "-", "--out", "p.json"];
     let output = env.command(&arguments).stdin(file).output().unwrap();
