@@ -51,6 +51,7 @@ impl Output {
     pub(crate) fn log(self, filter: &str) {
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+            .with_ansi(self.choice(&io::stderr()) != ColorChoice::Never)
             .with_writer(io::stderr);
         // A second subscriber cannot come: this is called once a process.
         let _ = subscriber.try_init();
