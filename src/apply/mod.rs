@@ -1,4 +1,9 @@
 //! Carrying out a plan: every call intended before it is made, and nothing repeated blindly.
+//!
+//! Whoever applies a plan takes the lock, checks the plan's origin against the state, observes
+//! what it relies on and checks that too, opens a journal, lets the [`Executor`] run, folds what
+//! the journal says into the state, publishes that, and writes a checkpoint into the journal. To
+//! resume is the same with [`Executor::settle`] in the place of the run, and a new plan after it.
 
 mod call;
 mod error;

@@ -155,7 +155,7 @@ pub(super) fn copy(from: &str, to: &str, strategy: Strategy) -> Action {
     Action::Copy { from, to, strategy }
 }
 
-fn relocate(from: &str, to: &str) -> Action {
+pub(super) fn relocate(from: &str, to: &str) -> Action {
     Action::Move {
         from: place(from),
         to: place(to),
@@ -164,7 +164,7 @@ fn relocate(from: &str, to: &str) -> Action {
     }
 }
 
-fn remove(at: &str) -> Action {
+pub(super) fn remove(at: &str) -> Action {
     let at = place(at);
     let disposal = Disposal::Recycle;
     Action::Remove { at, disposal }

@@ -292,3 +292,111 @@ fn related(map: &BTreeMap<Address, OperationId>, address: &Address) -> Option<Op
         .find_map(|path| map.get(&Address::new(address.space.clone(), path)))
         .copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::scene::{copy, relocate, remove};
+    use crate::plan::Strategy;
+    use crate::plan::sample::{operation, plan_of};
+
+    /// A plan of these actions, one a batch, with what each batch follows.
+    fn plan(actions: Vec<(Action, &[u32])>) -> Plan {
+        let numbers: Vec<u32> = (1..=actions.len() as u32).collect();
+        let batches: Vec<&[u32]> = numbers.iter().map(std::slice::from_ref).collect();
+        let (actions, after): (Vec<_>, Vec<_>) = actions.into_iter().unzip();
+        let operations = (1..).zip(actions);
+        let operations = operations.map(|(number, action)| operation(number, action));
+        let mut plan = plan_of(operations.collect(), &batches);
+        for (batch, after) in plan.batches.iter_mut().zip(after) {
+            batch.after = after.iter().copied().map(BatchId).collect();
+        }
+        plan
+    }
+
+    /// Everything that comes next until something in flight has to come to its end.
+    fn round(schedule: &mut Schedule<'_>) -> Vec<String> {
+        let mut round = Vec::new();
+        while let Some(next) = schedule.next(&|_| SLICE) {
+            match next {
+                Next::Call(call) => {
+                    let operations: Vec<_> = call.operations.iter().map(|id| id.0).collect();
+                    round.push(format!("{operations:?}"));
+                }
+                Next::Skip { operation, because } => {
+                    round.push(format!("{} because of {}", operation.0, because.0));
+                    schedule.settle(operation, Settled::NotDone);
+                }
+            }
+        }
+        round
+    }
+
+    #[test]
+    fn batches_start_when_what_they_follow_is_done() {
+        let fail = Strategy::Fail;
+        let plan = plan(vec![
+            (copy("a:/1", "b:/x/1", fail), &[]),
+            (copy("a:/2", "b:/x/2", fail), &[]),
+            (copy("a:/3", "b:/y/3", fail), &[]),
+            (copy("a:/4", "b:/z/4", fail), &[1, 3]),
+        ]);
+        let mut schedule = Schedule::new(&plan);
+        // The second goes into the same folder as the first.
+        assert_eq!(round(&mut schedule), ["[1]", "[3]"]);
+        schedule.settle(OperationId(1), Settled::Done);
+        assert_eq!(round(&mut schedule), ["[2]"]);
+        assert_eq!(schedule.rest(), [OperationId(4)]);
+        schedule.settle(OperationId(3), Settled::Done);
+        assert_eq!(round(&mut schedule), ["[4]"]);
+        schedule.settle(OperationId(2), Settled::Done);
+        schedule.settle(OperationId(4), Settled::Done);
+        assert_eq!(round(&mut schedule), [""; 0]);
+        assert_eq!(schedule.rest(), []);
+    }
+
+    #[test]
+    fn only_what_rests_on_a_failure_is_skipped() {
+        let fail = Strategy::Fail;
+        let check = |second: Action, expected: &str| {
+            let first = relocate("a:/f/1", "b:/x/1");
+            let plan = plan(vec![(first, &[]), (second, &[1])]);
+            let mut schedule = Schedule::new(&plan);
+            assert_eq!(round(&mut schedule), ["[1]"]);
+            schedule.settle(OperationId(1), Settled::NotDone);
+            assert_eq!(round(&mut schedule), [expected]);
+        };
+        let skipped = "2 because of 1";
+        check(copy("a:/2", "b:/y/2", fail), "[2]");
+        check(copy("a:/2", "b:/x/2", fail), "[2]");
+        check(copy("a:/2", "b:/x/1/2", fail), skipped);
+        check(copy("a:/2", "b:/x", fail), skipped);
+        check(copy("a:/f", "b:/y/2", fail), skipped);
+        check(copy("a:/f/1", "b:/y/2", fail), skipped);
+        check(copy("a:/f/10", "b:/x/10", fail), "[2]");
+        check(relocate("b:/2", "a:/f/1"), skipped);
+        check(remove("a:/unrelated"), skipped);
+    }
+
+    #[test]
+    fn readers_do_not_hinder_readers_but_those_who_take_away() {
+        let fail = Strategy::Fail;
+        let plan = plan(vec![
+            (copy("a:/1", "b:/x/1", fail), &[]),
+            (copy("a:/1", "b:/y/1", fail), &[1]),
+            (relocate("a:/1", "b:/z/1"), &[1]),
+            (copy("b:/z/1", "b:/w/1", fail), &[3]),
+            (remove("a:/2"), &[2]),
+            (remove("a:/3"), &[]),
+        ]);
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!(round(&mut schedule), ["[1]", "[6]"]);
+        schedule.settle(OperationId(1), Settled::NotDone);
+        assert_eq!(
+            round(&mut schedule),
+            ["[2]", "3 because of 1", "4 because of 3"]
+        );
+        schedule.settle(OperationId(2), Settled::Done);
+        assert_eq!(round(&mut schedule), ["5 because of 1"]);
+    }
+}

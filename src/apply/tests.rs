@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::scene::{
     FILES, MemoryJournal, NoPause, copy, memory, plan, rest_of, run, run_watched, settle,
@@ -341,4 +341,112 @@ fn a_large_batch_is_sent_in_slices_where_there_is_no_limit() {
         }
     }
     assert_eq!(sizes, [1000, 1000, 500]);
+}
+
+/// Answers every call with an error that had no effect, so many times.
+struct Busy {
+    inner: Arc<MemoryProvider>,
+    left: Mutex<u32>,
+}
+
+impl Provider for Busy {
+    fn capabilities(&self, space: &SpaceAlias) -> Result<Capabilities, ProviderError> {
+        self.inner.capabilities(space)
+    }
+
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page> {
+        self.inner.list(request)
+    }
+
+    fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {
+        self.inner.fetch(places)
+    }
+
+    fn execute<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
+        let mut left = self.left.lock().unwrap();
+        if *left == 0 {
+            return self.inner.execute(request);
+        }
+        *left -= 1;
+        let error = ProviderError::passing(ErrorKind::Throttled, "too many calls");
+        Box::pin(std::future::ready(Err(error)))
+    }
+
+    fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
+        self.inner.poll(tasks)
+    }
+}
+
+#[test]
+fn a_call_without_effect_is_made_again_but_not_for_ever() {
+    for (busy, expected) in [(7, "done"), (8, "failed")] {
+        let provider = Busy {
+            inner: memory(&FILES),
+            left: Mutex::new(busy),
+        };
+        let operation = sample::operation(1, copy("desk:/a", "desk:/new", Strategy::Fail));
+        let plan = plan_of(vec![operation], &[&[1]]);
+        let progress = run(&plan, &provider, &mut MemoryJournal::default()).unwrap();
+        assert_eq!(standings(&progress), [(1, expected)]);
+    }
+}
+
+/// Takes calls as tasks, which are done at the third look.
+struct Slow {
+    inner: Arc<MemoryProvider>,
+    looks: Mutex<u32>,
+}
+
+impl Provider for Slow {
+    fn capabilities(&self, space: &SpaceAlias) -> Result<Capabilities, ProviderError> {
+        self.inner.capabilities(space)
+    }
+
+    fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page> {
+        self.inner.list(request)
+    }
+
+    fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {
+        assert!(*self.looks.lock().unwrap() >= 3, "the tasks go on");
+        self.inner.fetch(places)
+    }
+
+    fn execute<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
+        Box::pin(async move {
+            self.inner.execute(request).await?;
+            Ok(BatchReply {
+                items: Vec::new(),
+                tasks: vec![TaskId("task-1".into())],
+            })
+        })
+    }
+
+    fn poll<'a>(&'a self, _tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
+        let mut looks = self.looks.lock().unwrap();
+        *looks += 1;
+        let status = if *looks < 3 {
+            TaskStatus::Running
+        } else {
+            TaskStatus::Failed("it says".into())
+        };
+        Box::pin(std::future::ready(Ok(vec![status])))
+    }
+}
+
+#[test]
+fn tasks_are_followed_and_then_the_tree_decides() {
+    let provider = Slow {
+        inner: memory(&FILES),
+        looks: Mutex::new(0),
+    };
+    let operation = sample::operation(1, copy("desk:/a", "desk:/new", Strategy::Fail));
+    let plan = plan_of(vec![operation], &[&[1]]);
+    let mut journal = MemoryJournal::default();
+    let progress = run(&plan, &provider, &mut journal).unwrap();
+    assert_eq!(progress.outcome, Some(Outcome::Complete));
+    let tasks = Fact::Tasks {
+        batch: crate::plan::BatchId(1),
+        tasks: vec!["task-1".into()],
+    };
+    assert!(journal.records().iter().any(|record| record.fact == tasks));
 }

@@ -336,11 +336,11 @@ impl<'a> Walk<'a> {
 }
 
 impl Default for Limits {
-    /// Two million entries, paths of 256 segments, two calls a processor, a thousand remarks.
+    /// Ten million entries, paths of 256 segments, two calls a processor, a thousand remarks.
     fn default() -> Self {
         let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self {
-            entries: 2_000_000,
+            entries: 10_000_000,
             depth: 256,
             concurrency: processors.saturating_mul(NonZeroUsize::MIN.saturating_add(1)),
             notes: 1000,

@@ -48,6 +48,8 @@ pub(super) struct PathText {
 
 #[derive(Default)]
 struct RowHasher {
+    /// The placement of the row before, which most rows repeat.
+    placement: Option<PlacementRef>,
     buffer: Vec<u8>,
     hasher: blake3::Hasher,
 }
@@ -164,8 +166,13 @@ impl PathText {
 
 impl RowHasher {
     fn take(&mut self, row: &AdoptionRow<'_>) {
-        self.text(&row.placement.manifest);
-        self.text(&row.placement.placement);
+        let is_new = self.placement.as_ref() != Some(row.placement);
+        self.buffer.push(u8::from(is_new));
+        if is_new {
+            self.text(&row.placement.manifest);
+            self.text(&row.placement.placement);
+            self.placement = Some(row.placement.clone());
+        }
         self.buffer.extend([row.kind as u8, row.proof as u8]);
         self.optional(row.wished);
         self.seen(&row.target);

@@ -9,9 +9,10 @@ use super::bin::{Discarded, Kept};
 use super::carry::{Carried, Spot};
 use super::copying::may_replace;
 use super::failure::{explain, halfway};
-use super::naming::{rename_exclusively, rename_over};
+use super::naming::{Replaced, rename_exclusively, rename_over, replace_exactly};
 use super::removal::remove_tree;
 use super::root::look;
+use super::sight::Sight;
 use super::survey::{first_special, survey};
 use super::work::{Found, Work};
 use crate::plan::{Disposal, Operation, Place, Strategy};
@@ -24,6 +25,16 @@ struct Mover<'a> {
     folder: BorrowedFd<'a>,
     name: &'a str,
     operation: &'a Operation,
+    origin: Origin,
+}
+
+/// Where an entry on its way comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// A private folder: nobody sees what its name holds for a moment.
+    Private,
+    /// The space itself.
+    Space,
 }
 
 /// How giving a name failed.
@@ -63,6 +74,7 @@ impl Work<'_> {
             folder: source.folder.as_fd(),
             name: source.name,
             operation,
+            origin: Origin::Space,
         };
         match self.give_name(&mover, to, strategy) {
             Ok(done) => {
@@ -92,6 +104,7 @@ impl Work<'_> {
             folder: folder.as_fd(),
             name,
             operation,
+            origin: Origin::Private,
         };
         match self.give_name(&mover, to, strategy) {
             Ok(done) => Ok(done),
@@ -112,10 +125,7 @@ impl Work<'_> {
         to: &Place,
         strategy: Strategy,
     ) -> Result<ItemDone, Refusal> {
-        let cannot = |errno| match errno {
-            Errno::XDEV => Refusal::OtherFileSystem,
-            other => Refusal::Error(explain(other, "place", to)),
-        };
+        let cannot = |errno| refusal(errno, "place", to);
         let (folder, name) = self.target(to, "place").map_err(Refusal::Error)?;
         let there = look(folder.as_fd(), name).map_err(cannot)?;
         let kind = mover.operation.kind;
@@ -127,7 +137,7 @@ impl Work<'_> {
             }
             (Strategy::Overwrite(disposal), Some(old)) => {
                 may_replace(to, strategy, (kind, old.kind)).map_err(Refusal::Error)?;
-                self.replace(mover, (folder.as_fd(), name), to, disposal)?
+                self.replace(mover, (folder.as_fd(), name, old), to, disposal)?
             }
         };
         self.touch(folder.as_fd(), &to.address())
@@ -139,16 +149,12 @@ impl Work<'_> {
     fn replace(
         &mut self,
         mover: &Mover<'_>,
-        target: (BorrowedFd<'_>, &str),
+        target: (BorrowedFd<'_>, &str, Sight),
         to: &Place,
         disposal: Disposal,
     ) -> Result<Option<String>, Refusal> {
-        let cannot = |errno| match errno {
-            Errno::XDEV => Refusal::OtherFileSystem,
-            other => Refusal::Error(explain(other, "replace", to)),
-        };
         if disposal == Disposal::Permanent {
-            rename_over(mover.folder, mover.name, target.0, target.1).map_err(cannot)?;
+            mover.take_place_of(target, to)?;
             return Ok(None);
         }
         let address = to.address();
@@ -159,29 +165,54 @@ impl Work<'_> {
             kind: EntryKind::File,
             operation: mover.operation.id,
         };
-        let kept = self
-            .bin(&to.space)
-            .and_then(|bin| bin.keep(&old))
-            .map_err(Refusal::Error)?;
+        let bin = self.bin(&to.space).map_err(Refusal::Error)?;
+        let kept = bin.keep(&old).map_err(Refusal::Error)?;
         let renamed = match &kept {
-            Kept::Linked(_) => rename_over(mover.folder, mover.name, target.0, target.1),
-            Kept::Moved(_) => rename_exclusively(
-                mover.folder,
-                mover.name,
-                target.0,
-                target.1,
-                EntryKind::File,
-            ),
+            Kept::Linked(_) => mover.take_place_of(target, to),
+            Kept::Moved(_) => {
+                let (folder, name, _) = target;
+                rename_exclusively(mover.folder, mover.name, folder, name, EntryKind::File)
+                    .map_err(|errno| refusal(errno, "replace", to))
+            }
         };
         match (renamed, kept) {
             (Ok(()), Kept::Linked(path) | Kept::Moved(path)) => Ok(Some(path)),
-            (Err(errno), kept) => {
-                if let Ok(bin) = self.bin(&to.space) {
-                    bin.give_back(&kept, &old);
-                }
-                Err(cannot(errno))
+            (Err(refusal), kept) => {
+                bin.give_back(&kept, &old);
+                Err(refusal)
             }
         }
+    }
+}
+
+impl Mover<'_> {
+    /// Replaces a file that was looked at before.
+    fn take_place_of(
+        &self,
+        (folder, name, old): (BorrowedFd<'_>, &str, Sight),
+        to: &Place,
+    ) -> Result<(), Refusal> {
+        let replaced = match self.origin {
+            Origin::Private => replace_exactly(self.folder, self.name, folder, name, &old),
+            Origin::Space => {
+                rename_over(self.folder, self.name, folder, name).map(|()| Replaced::Done)
+            }
+        };
+        match replaced {
+            Ok(Replaced::Done) => Ok(()),
+            Ok(Replaced::Other) => Err(Refusal::Error(ProviderError::refused(
+                ErrorKind::Mismatch,
+                format!("cannot replace `{to}`: it was changed just now; plan again"),
+            ))),
+            Err(errno) => Err(refusal(errno, "replace", to)),
+        }
+    }
+}
+
+fn refusal(errno: Errno, doing: &str, to: &Place) -> Refusal {
+    match errno {
+        Errno::XDEV => Refusal::OtherFileSystem,
+        other => Refusal::Error(explain(other, doing, to)),
     }
 }
 

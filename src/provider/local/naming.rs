@@ -6,6 +6,7 @@ use rustix::fs::{AtFlags, RenameFlags, linkat, renameat, renameat_with, unlinkat
 use rustix::io::Errno;
 
 use super::root::look;
+use super::sight::Sight;
 use crate::tree::EntryKind;
 
 /// Renames an entry to a name that must be free.
@@ -54,5 +55,74 @@ pub(super) fn rename_over(
             unlinkat(from, name, AtFlags::empty())
         }
         _ => Ok(()),
+    }
+}
+
+/// How replacing one certain file ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// It is replaced.
+    Done,
+    /// Another file had taken its name meanwhile; that one is where it was.
+    Other,
+}
+
+/// Puts a file from a private folder in the place of one certain file.
+///
+/// Both change places in one step; only then is it looked at what came out, and put back where it
+/// is not the expected file. File systems that cannot do this replace what is there.
+pub(super) fn replace_exactly(
+    private: BorrowedFd<'_>,
+    name: &str,
+    to: BorrowedFd<'_>,
+    new_name: &str,
+    expected: &Sight,
+) -> Result<Replaced, Errno> {
+    match renameat_with(private, name, to, new_name, RenameFlags::EXCHANGE) {
+        Ok(()) => {}
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            return rename_over(private, name, to, new_name).map(|()| Replaced::Done);
+        }
+        Err(errno) => return Err(errno),
+    }
+    let came_out = look(private, name)?;
+    if came_out.is_some_and(|sight| sight.is_unchanged(expected)) {
+        unlinkat(private, name, AtFlags::empty())?;
+        return Ok(Replaced::Done);
+    }
+    renameat_with(private, name, to, new_name, RenameFlags::EXCHANGE)?;
+    Ok(Replaced::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use std::fs::{self, File};
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[test]
+    fn only_the_expected_file_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, old) = (folder.path().join("new"), folder.path().join("old"));
+        let handle = File::open(folder.path()).unwrap();
+        fs::write(&old, "looked at").unwrap();
+        let expected = look(handle.as_fd(), "old").unwrap().unwrap();
+        fs::write(&new, "new").unwrap();
+        let replace = || {
+            let here = handle.as_fd();
+            replace_exactly(here, "new", here, "old", &expected).unwrap()
+        };
+        fs::write(folder.path().join("other"), "other").unwrap();
+        fs::rename(&old, folder.path().join("aside")).unwrap();
+        fs::rename(folder.path().join("other"), &old).unwrap();
+        assert_eq!(replace(), Replaced::Other);
+        assert_eq!(fs::read_to_string(&old).unwrap(), "other");
+        assert_eq!(fs::read_to_string(&new).unwrap(), "new");
+        fs::rename(folder.path().join("aside"), &old).unwrap();
+        assert_eq!(replace(), Replaced::Done);
+        assert_eq!(fs::read_to_string(&old).unwrap(), "new");
+        assert!(!new.exists());
     }
 }
