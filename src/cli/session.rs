@@ -55,7 +55,7 @@ pub(crate) async fn plan_for(
     let set = wanted.set;
     let state = load_state(&StateStore::new(set.state.clone()), around, output)?;
     let selected = target::select(&set.manifests, &wanted.observation.target)?;
-    let scopes = plan::scopes(&selected.manifests);
+    let scopes = plan::scopes(&selected.manifests, &state);
     let observed = look(&spaces.provider, &scopes, output).await?;
     let accepted: BTreeSet<String> = wanted.acceptance.accept.iter().cloned().collect();
     let based_on = based_on(set, &state);

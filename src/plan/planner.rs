@@ -32,7 +32,7 @@ const SECONDS_VALID: i64 = 24 * 60 * 60;
 pub struct PlanInput<'a> {
     /// What is wished.
     pub manifests: &'a [Manifest],
-    /// What was observed, at least within `scopes(manifests)`.
+    /// What was observed, at least within `scopes(manifests, recorded)`.
     pub observed: &'a ObservedWorld,
     /// What earlier runs recorded.
     pub recorded: &'a State,

@@ -1,6 +1,7 @@
 //! What has to be observed: data for the observer, which knows no manifest.
 
 use crate::manifest::{Manifest, Placement, Wish};
+use crate::state::State;
 use crate::tree::Address;
 
 /// A part of a space that must be known.
@@ -23,10 +24,19 @@ pub enum Reach {
     Subtree,
 }
 
-/// What has to be observed before these manifests can be planned.
-pub fn scopes(manifests: &[Manifest]) -> Vec<Scope> {
+/// What has to be observed before these manifests can be planned: what their placements speak of,
+/// and what earlier runs placed beside a target because its name was taken.
+pub fn scopes(manifests: &[Manifest], recorded: &State) -> Vec<Scope> {
     let placements = manifests.iter().flat_map(|manifest| &manifest.placements);
     let mut scopes: Vec<Scope> = placements.flat_map(of_placement).collect();
+    let beside = recorded.records.iter().filter(|(address, record)| {
+        let is_known = |manifest: &Manifest| manifest.spaces.contains_key(&address.space);
+        record.wished.is_some() && manifests.iter().any(is_known)
+    });
+    scopes.extend(beside.map(|(address, _)| Scope {
+        address: address.clone(),
+        reach: Reach::Subtree,
+    }));
     scopes.sort();
     scopes.dedup();
     scopes

@@ -167,7 +167,11 @@ fn shapes(tree: &Tree, folder: reshelve::tree::EntryIndex) -> BTreeMap<String, S
 
 /// Every entry of all spaces as one line, for comparing worlds.
 pub(crate) fn lines(observed: &ObservedWorld) -> Vec<String> {
-    let world = World::new(observed);
+    world_lines(&World::new(observed))
+}
+
+/// The same of a world with its edits.
+pub(crate) fn world_lines(world: &World) -> Vec<String> {
     let mut lines = Vec::new();
     for space in world.spaces() {
         let Some(root) = world.root(space) else {
