@@ -164,15 +164,37 @@ impl JournalStore {
     /// # Errors
     /// A journal cannot be read.
     pub fn newest_unfinished(&self) -> Result<Option<StoredRun>, StoreError> {
-        for run in self.runs()?.iter().rev() {
-            let stored = self.read(run)?;
-            let progress = RunProgress::of(&stored.records);
-            if progress.start.is_some() || stored.damage.is_some() {
+        let runs = self.runs()?;
+        let mut rest = &runs[..];
+        while let Some(last) = rest.last() {
+            // Names tell the time only so far; among those that are even, the state's serial does.
+            let even = rest.iter().rev().take_while(|run| time(run) == time(last));
+            let even = even.count();
+            let (earlier, together) = rest.split_at(rest.len() - even);
+            let newest = self.newest_of(together)?;
+            if let Some((stored, progress)) = newest {
                 let open = progress.can_be_resumed() || stored.damage.is_some();
                 return Ok(open.then_some(stored));
             }
+            rest = earlier;
         }
         Ok(None)
+    }
+
+    /// The one of these runs that saw the latest state; none where none made a record.
+    fn newest_of(&self, runs: &[RunId]) -> Result<Option<(StoredRun, RunProgress)>, StoreError> {
+        let mut newest: Option<(Option<u64>, StoredRun, RunProgress)> = None;
+        for run in runs {
+            let stored = self.read(run)?;
+            let progress = RunProgress::of(&stored.records);
+            let serial = progress.start.as_ref().map(|start| start.serial);
+            let says_something = serial.is_some() || stored.damage.is_some();
+            let is_newer = newest.as_ref().is_none_or(|(other, ..)| serial >= *other);
+            if says_something && is_newer {
+                newest = Some((serial, stored, progress));
+            }
+        }
+        Ok(newest.map(|(_, stored, progress)| (stored, progress)))
     }
 
     fn runs_folder(&self) -> PathBuf {
@@ -230,6 +252,12 @@ impl JournalStore {
         fs::rename(path, &aside).map_err(StoreError::writing(&aside))?;
         atomic::replace(path, |file| file.write_all(&good)).map_err(StoreError::writing(path))
     }
+}
+
+/// The part of a run's name that tells the time.
+fn time(run: &RunId) -> &str {
+    let name = run.as_str();
+    name.rsplit_once('-').map_or(name, |(time, _)| time)
 }
 
 /// Records that put every operation in doubt that is not settled.
@@ -442,6 +470,24 @@ mod tests {
         place.write("run-5", &complete);
         assert_eq!(unfinished(), None);
         assert_eq!(place.store.runs().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn of_two_runs_of_one_instant_the_later_state_tells() {
+        let place = place();
+        let start = |serial| {
+            let mut facts = sample::facts();
+            if let Fact::RunStart { serial: seen, .. } = &mut facts[0] {
+                *seen = serial;
+            }
+            facts
+        };
+        place.write("time-b", &start(3));
+        place.write("time-a", &start(4)[..3]);
+        let found = place.store.newest_unfinished().unwrap();
+        assert_eq!(found.unwrap().run.as_str(), "time-a");
+        place.write("time-c", &start(5));
+        assert_eq!(place.store.newest_unfinished().unwrap(), None);
     }
 
     #[test]
