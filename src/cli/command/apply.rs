@@ -64,6 +64,7 @@ async fn apply_manifests(
     }
     if plan.verdict() == Verdict::Ready && !arguments.yes {
         approve("Apply this plan?", around, output)?;
+        check_fresh(&plan, &spaces, output).await?;
     }
     let (before, _) = held.load(&plan.based_on.lineage, output)?;
     let carrier = Carrier {
@@ -125,9 +126,7 @@ async fn apply_saved(
     if plan.verdict() == Verdict::Refused {
         return Err(CommandError::new(ExitCode::Refused, "the plan is refused"));
     }
-    let scopes = plan::freshness::relied_on(&plan);
-    let observed = look(&spaces.reading().provider, &scopes, output).await?;
-    plan::freshness::check(&plan, &observed.world)?;
+    check_fresh(&plan, &spaces, output).await?;
     let carrier = Carrier {
         spaces: &spaces,
         held: &held,
@@ -136,6 +135,20 @@ async fn apply_saved(
     };
     let ran = carrier.carry_out(&plan, before).await?;
     ran.finish(&plan, &arguments.reporting, output)
+}
+
+/// Looks once more at what a plan relies on: a person may have taken a long time to approve it.
+///
+/// # Errors
+/// Something of it changed.
+pub(crate) async fn check_fresh(
+    plan: &Plan,
+    spaces: &Spaces,
+    output: Output,
+) -> Result<(), CommandError> {
+    let scopes = plan::freshness::relied_on(plan);
+    let observed = look(&spaces.reading().provider, &scopes, output).await?;
+    Ok(plan::freshness::check(plan, &observed.world)?)
 }
 
 /// A saved plan says all that these flags would say.

@@ -1,6 +1,6 @@
 //! `resume`: what a run did that was cut off, and then the rest.
 
-use super::apply::{approve, reload};
+use super::apply::{approve, check_fresh, reload};
 use super::plan::write_plan;
 use crate::cli::args::{Format, Observation, Resume};
 use crate::cli::carry::{Carrier, Held};
@@ -61,7 +61,10 @@ pub(crate) async fn resume(
             carrier.mark_resumed(&stored.run, &approved, None)?;
             return settled.finish(&approved, &arguments.reporting, output);
         }
-        Verdict::Ready => check_approval(&rest, &approved, arguments, around, output)?,
+        Verdict::Ready => {
+            check_approval(&rest, &approved, arguments, around, output)?;
+            check_fresh(&rest, &spaces, output).await?;
+        }
     }
     let (before, _) = held.load(&rest.based_on.lineage, output)?;
     let ran = carrier.carry_out(&rest, before).await?;
