@@ -201,9 +201,9 @@ impl Comparison<'_, '_> {
                 let pair_of = (Some(pair.source.node), found);
                 self.adopt(
                     placement,
-                    Some(&pair.source.address),
+                    Some(&pair.source.address.space),
                     pair_of,
-                    &pair.target,
+                    space,
                     proof,
                 );
             }
@@ -251,37 +251,31 @@ impl Comparison<'_, '_> {
     fn children(&mut self, pass: &Pass<'_>, pair: Pair) -> Remains {
         let context = self.context;
         let mut remains = Remains::Nothing;
-        for (name, node) in context.world.children(pair.source.node) {
+        for (name, node, found) in context.world.paired_children(pair.source.node, pair.found) {
+            let found = found.filter(|node| !self.is_leaving(*node));
+            if self.is_settled(pass, &pair, (node, found)) {
+                remains = Remains::Something;
+                continue;
+            }
             let relative = pair.relative.join_trusted(name);
-            let target = Address::new(
-                pair.target.space.clone(),
-                pair.target.path.join_trusted(name),
-            );
+            let target = beneath(&pair.target, name);
             let carved = !pass.carving.is_empty() && pass.carving.takes(&target);
             if carved || pass.exclude.matches(&relative) {
                 remains = Remains::Something;
                 continue;
             }
-            let found = pair
-                .found
-                .and_then(|folder| context.world.child(folder, name));
-            let found = found.filter(|node| !self.is_leaving(*node));
-            let path = pair.source.address.path.join_trusted(name);
             let source = SourceEntry {
-                address: Address::new(pair.source.address.space.clone(), path),
+                address: beneath(&pair.source.address, name),
                 node,
             };
-            if self.entry(
-                pass,
-                Pair {
-                    source,
-                    target,
-                    found,
-                    relative,
-                    wished: None,
-                },
-            ) == Remains::Something
-            {
+            let child = Pair {
+                source,
+                target,
+                found,
+                relative,
+                wished: None,
+            };
+            if self.entry(pass, child) == Remains::Something {
                 remains = Remains::Something;
             }
         }
@@ -295,6 +289,42 @@ impl Comparison<'_, '_> {
             return Remains::Nothing;
         }
         Remains::Something
+    }
+
+    /// Whether a file of a folder is in place, found out without writing its paths down: the lot
+    /// of nearly all files of a large mirror. What needs paths to be judged is left to others.
+    fn is_settled(
+        &mut self,
+        pass: &Pass<'_>,
+        folder: &Pair,
+        (source, found): (Node, Option<Node>),
+    ) -> bool {
+        let (Mode::Copy(update), Some(found)) = (pass.mode, found) else {
+            return false;
+        };
+        let plain = pass.exclude.is_empty()
+            && pass.carving.is_empty()
+            && self.context.records.has_none_beside();
+        if !plain || self.context.world.kind(source) != EntryKind::File {
+            return false;
+        }
+        let placement = pass.root.placement;
+        let space = &folder.target.space;
+        match decide_copy(self.context, placement, source, Some(found), space, update) {
+            Decision::InPlace => self.differences.in_place += 1,
+            Decision::Adopt(proof) => {
+                let pair = (Some(source), found);
+                self.adopt(
+                    placement,
+                    Some(&folder.source.address.space),
+                    pair,
+                    space,
+                    proof,
+                );
+            }
+            Decision::Create | Decision::Update | Decision::Conflict(_) => return false,
+        }
+        true
     }
 
     /// Where the entry was placed beside its name before, that is where it belongs.
@@ -342,4 +372,9 @@ impl Comparison<'_, '_> {
     fn is_leaving(&self, node: Node) -> bool {
         self.vacated.contains(&node) || self.gone.contains(&node)
     }
+}
+
+/// The address of an entry of a folder.
+fn beneath(folder: &Address, name: &str) -> Address {
+    Address::new(folder.space.clone(), folder.path.join_trusted(name))
 }

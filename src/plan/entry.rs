@@ -7,7 +7,7 @@ use super::expand::SourceEntry;
 use super::operation::Reason;
 use super::world::Node;
 use crate::state::Proof;
-use crate::tree::{Address, EntryKind, EntryPath};
+use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
 
 impl Comparison<'_, '_> {
     /// A change that puts a file at its target.
@@ -73,9 +73,9 @@ impl Comparison<'_, '_> {
         let pair = (source.map(|source| source.node), found);
         self.adopt(
             placement,
-            source.map(|source| &source.address),
+            source.map(|source| &source.address.space),
             pair,
-            target,
+            &target.space,
             Proof::Adopted,
         );
     }
@@ -83,9 +83,9 @@ impl Comparison<'_, '_> {
     pub(super) fn adopt(
         &mut self,
         placement: usize,
-        source: Option<&Address>,
+        source: Option<&SpaceAlias>,
         pair: (Option<Node>, Node),
-        target: &Address,
+        target: &SpaceAlias,
         proof: Proof,
     ) {
         self.differences.in_place += 1;
@@ -94,11 +94,7 @@ impl Comparison<'_, '_> {
         let Some(target_index) = index(pair.1) else {
             return;
         };
-        let key = (
-            placement,
-            source.map(|address| address.space.clone()),
-            target.space.clone(),
-        );
+        let key = (placement, source.cloned(), target.clone());
         let adopted = AdoptedPair {
             source: pair.0.and_then(index),
             target: target_index,

@@ -168,20 +168,23 @@ impl Pruner<'_, '_> {
     /// Finds the children of a target folder that its source folder does not have.
     fn compare(&mut self, source: Node, target: Node, relative: &EntryPath) {
         let world = self.context.world;
-        for (name, node) in world.children(target) {
+        for (name, node, wanted) in world.paired_children(target, Some(source)) {
+            let is_folder = |node| world.kind(node) == EntryKind::Folder;
+            if wanted.is_some_and(|wanted| !is_folder(wanted) || !is_folder(node)) {
+                continue;
+            }
             let below = relative.join_trusted(name);
             if self.transfer.exclude.matches(&below) {
                 continue;
             }
-            match world.child(source, name) {
-                Some(wanted) if world.kind(wanted) == EntryKind::Folder => {
+            match wanted {
+                Some(wanted) => {
                     let carved =
                         !self.carving.is_empty() && self.carving.takes(&self.address(&below));
-                    if world.kind(node) == EntryKind::Folder && !carved {
+                    if !carved {
                         self.compare(wanted, node, &below);
                     }
                 }
-                Some(_) => {}
                 None => self.extra(node, &below),
             }
         }

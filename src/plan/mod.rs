@@ -12,6 +12,7 @@ mod conflict;
 mod context;
 mod decide;
 mod diff;
+mod difference;
 mod entry;
 mod expand;
 pub mod file;

@@ -143,6 +143,22 @@ impl World {
         }
     }
 
+    /// What a folder holds, in the order of names, each with the entry of the same name in
+    /// another folder: a merge, because both are in order.
+    pub(super) fn paired_children(
+        &self,
+        folder: Node,
+        other: Option<Node>,
+    ) -> impl Iterator<Item = (&str, Node, Option<Node>)> {
+        let others = other.map(|other| self.children(other)).unwrap_or_default();
+        let mut others = others.into_iter().peekable();
+        self.children(folder).into_iter().map(move |(name, node)| {
+            while others.next_if(|(earlier, _)| *earlier < name).is_some() {}
+            let found = others.next_if(|(next, _)| *next == name);
+            (name, node, found.map(|(_, node)| node))
+        })
+    }
+
     /// What an entry is.
     pub fn kind(&self, node: Node) -> EntryKind {
         match node.slot {
@@ -322,66 +338,17 @@ impl World {
         &self.trees[node.origin as usize]
     }
 
-    /// The first address at which two worlds over the same observation differ.
-    pub fn first_difference(&self, other: &Self) -> Option<Address> {
-        let dirty = (self.dirty(), other.dirty());
-        self.aliases.iter().find_map(|space| {
-            let pair = (self.root(space)?, other.root(space)?);
-            let path = self.difference_below(other, &dirty, EntryPath::root(), pair)?;
-            Some(Address::new(space.clone(), path))
+    /// The folders whose content is not as it was observed.
+    pub(super) fn edited_folders(&self) -> impl Iterator<Item = Node> {
+        self.edits.keys().copied()
+    }
+
+    /// The folder in which an entry was observed.
+    pub(super) fn observed_parent(&self, node: Node) -> Option<Node> {
+        let parent = self.tree(node).parent(self.observed_index(node)?)?;
+        Some(Node {
+            origin: node.origin,
+            slot: Slot::Observed(parent),
         })
-    }
-
-    fn difference_below(
-        &self,
-        other: &Self,
-        dirty: &(BTreeSet<Node>, BTreeSet<Node>),
-        path: EntryPath,
-        pair: (Node, Node),
-    ) -> Option<EntryPath> {
-        let mut open = vec![(path, pair)];
-        while let Some((path, (left, right))) = open.pop() {
-            let untouched = left == right && !dirty.0.contains(&left) && !dirty.1.contains(&right);
-            if untouched && self.observed_index(left).is_some() {
-                continue;
-            }
-            if self.kind(left) != other.kind(right) || !self.same_content(other, left, right) {
-                return Some(path);
-            }
-            let (ours, theirs) = (self.children(left), other.children(right));
-            if ours.len() != theirs.len() {
-                return Some(path);
-            }
-            for ((our_name, ours), (their_name, theirs)) in ours.into_iter().zip(theirs) {
-                let below = path.join_trusted(our_name.min(their_name));
-                if our_name != their_name {
-                    return Some(below);
-                }
-                open.push((below, (ours, theirs)));
-            }
-        }
-        None
-    }
-
-    fn same_content(&self, other: &Self, left: Node, right: Node) -> bool {
-        self.kind(left) == EntryKind::Folder || self.content(left) == other.content(right)
-    }
-
-    /// The observed folders that were edited, and all folders that were observed above them.
-    fn dirty(&self) -> BTreeSet<Node> {
-        let mut dirty = BTreeSet::new();
-        for node in self.edits.keys() {
-            let mut next = self.observed_index(*node);
-            while let Some(entry) = next {
-                if !dirty.insert(Node {
-                    origin: node.origin,
-                    slot: Slot::Observed(entry),
-                }) {
-                    break;
-                }
-                next = self.tree(*node).parent(entry);
-            }
-        }
-        dirty
     }
 }
