@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
@@ -27,6 +27,9 @@ use crate::tree::{Address, Digest, SpaceAlias};
 const FORMAT: &str = "reshelve-plan";
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
+
+/// How many bytes are gathered before they are hashed or compared.
+const GATHERED: usize = 64 * 1024;
 
 /// Why bytes are no plan that can be applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,11 +87,18 @@ pub fn read(bytes: &[u8]) -> Result<Plan, PlanFileError> {
     if id_of(&plan) != plan.id {
         return Err(altered("its content does not match its id"));
     }
-    let mut comparison = Comparison { rest: bytes };
-    match write(&plan, &mut comparison) {
-        Ok(()) if comparison.rest.is_empty() => Ok(plan),
-        _ => Err(altered("it is not written as this program writes it")),
+    if is_written_as(&plan, bytes) {
+        Ok(plan)
+    } else {
+        Err(altered("it is not written as this program writes it"))
     }
+}
+
+/// Whether writing the plan gives exactly these bytes.
+fn is_written_as(plan: &Plan, bytes: &[u8]) -> bool {
+    let mut out = BufWriter::with_capacity(GATHERED, Comparison { rest: bytes });
+    let written = write(plan, &mut out).and_then(|()| out.flush());
+    written.is_ok() && out.get_ref().rest.is_empty()
 }
 
 fn not_a_plan(reason: impl ToString) -> PlanFileError {
@@ -101,11 +111,14 @@ fn altered(reason: impl ToString) -> PlanFileError {
 
 /// The digest of the document without id and without the list of adoptions.
 fn id_of(plan: &Plan) -> PlanId {
-    let mut hasher = HashingWriter(Sha256::new());
+    let mut out = BufWriter::with_capacity(GATHERED, HashingWriter(Sha256::new()));
     // Hashing cannot fail; were a part not writable, no reader would accept the empty id.
-    match serde_json::to_writer(&mut hasher, &WrittenDocument::body(plan)) {
-        Ok(()) => PlanId::new(&format!("sha256:{}", hexadecimal(&hasher.0.finalize()))),
-        Err(_) => PlanId::new(""),
+    let written = serde_json::to_writer(&mut out, &WrittenDocument::body(plan));
+    match (written, out.into_inner()) {
+        (Ok(()), Ok(hasher)) => {
+            PlanId::new(&format!("sha256:{}", hexadecimal(&hasher.0.finalize())))
+        }
+        (Err(_), _) | (_, Err(_)) => PlanId::new(""),
     }
 }
 
