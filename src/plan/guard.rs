@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::capabilities::Bin;
 use super::context::Context;
+use super::names::refused_names;
 use super::operation::{Action, Operation, Reason, Strategy};
 use super::plan::{Cost, GuardReading, Summary};
 use crate::diagnostic::Diagnostic;
@@ -30,6 +31,7 @@ pub(super) fn guard(
         summary.under_targets += judge.under_targets;
         findings.extend(protections(context, manifest, operations));
     }
+    findings.extend(refused_names(context, operations));
     findings.extend(
         operations
             .iter()
@@ -265,22 +267,6 @@ fn protection(
 fn impossible(context: &Context<'_>, operation: &Operation) -> Option<Diagnostic> {
     let place = operation.action.to().or(operation.action.from())?;
     let sheet = context.sheet(&place.space)?;
-    if let Some(name) = operation.action.to().and_then(|to| to.path.name()) {
-        let character = name
-            .chars()
-            .find(|character| sheet.forbidden_characters.contains(character));
-        if character.is_some() || name.len() > sheet.longest_name as usize {
-            let detail = format!(
-                "{place} has a name that `{}` does not take.",
-                sheet.provider
-            );
-            return Some(
-                Diagnostic::error("name-refused", "a provider does not take a name", detail)
-                    .about(place)
-                    .with_hint("choose a name without special characters and not too long"),
-            );
-        }
-    }
     let Action::Remove { disposal, .. } = &operation.action else {
         return None;
     };

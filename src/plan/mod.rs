@@ -22,6 +22,7 @@ mod guard;
 mod keep;
 mod key;
 mod lower;
+mod names;
 mod operation;
 mod origins;
 mod plan;

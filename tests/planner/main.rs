@@ -7,6 +7,7 @@ mod bench;
 mod conflicts;
 mod guards;
 mod moves;
+mod names;
 mod order;
 mod placing;
 mod pruning;

@@ -30,7 +30,7 @@ pub(crate) struct Laboratory {
     pub(crate) manifest: Manifest,
     pub(crate) observed: ObservedWorld,
     pub(crate) state: State,
-    sheets: BTreeMap<SpaceAlias, Capabilities>,
+    pub(crate) sheets: BTreeMap<SpaceAlias, Capabilities>,
 }
 
 impl Laboratory {

@@ -1,0 +1,169 @@
+//! Names that a provider does not take: too long, with forbidden characters, changed where names
+//! are kept, or equal to a sibling's in all that the provider looks at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use caseless::Caseless;
+use unicode_normalization::UnicodeNormalization;
+
+use super::capabilities::{Capabilities, CaseRule, Naming};
+use super::context::Context;
+use super::operation::{Action, Operation, Place};
+use super::world::Node;
+use crate::diagnostic::Diagnostic;
+use crate::tree::{Address, EntryKind};
+
+/// Finds the names in a finished plan that a provider would refuse or take for another.
+pub(super) fn refused_names(context: &Context<'_>, operations: &[Operation]) -> Vec<Diagnostic> {
+    let single = operations.iter().filter_map(|operation| {
+        let to = operation.action.to()?;
+        let sheet = context.sheet(&to.space)?;
+        refused_characters(to, sheet).or_else(|| changed_name(operation, to, sheet))
+    });
+    let mut findings: Vec<Diagnostic> = single.collect();
+    let mut siblings = Siblings::new(context, operations);
+    findings.extend(
+        operations
+            .iter()
+            .filter_map(|operation| siblings.take(operation)),
+    );
+    findings
+}
+
+fn refused_characters(to: &Place, sheet: &Capabilities) -> Option<Diagnostic> {
+    let name = to.path.name()?;
+    let forbidden = name
+        .chars()
+        .any(|character| sheet.forbidden_characters.contains(&character));
+    if !forbidden && name.len() <= sheet.longest_name as usize {
+        return None;
+    }
+    let detail = format!("{to} has a name that `{}` does not take.", sheet.provider);
+    Some(
+        Diagnostic::error("name-refused", "a provider does not take a name", detail)
+            .about(to)
+            .with_hint("choose a name without special characters and not too long"),
+    )
+}
+
+fn changed_name(operation: &Operation, to: &Place, sheet: &Capabilities) -> Option<Diagnostic> {
+    let transfers = matches!(operation.action, Action::Copy { .. } | Action::Move { .. });
+    let from = operation
+        .action
+        .from()
+        .filter(|_| transfers && sheet.naming == Naming::Kept)?;
+    if from.path.name() == to.path.name() {
+        return None;
+    }
+    let detail = format!(
+        "{from} would get another name at {to}, and `{}` keeps names.",
+        sheet.provider
+    );
+    Some(
+        Diagnostic::error(
+            "name-kept",
+            "a provider cannot give a new name while it places",
+            detail,
+        )
+        .about(to)
+        .with_hint("keep the name of the source"),
+    )
+}
+
+/// The names of folders in spaces that do not tell all names apart, as they will be.
+struct Siblings<'a, 'c> {
+    context: &'a Context<'c>,
+    leaving: BTreeSet<Address>,
+    folders: BTreeMap<Address, BTreeMap<String, String>>,
+}
+
+impl<'a, 'c> Siblings<'a, 'c> {
+    fn new(context: &'a Context<'c>, operations: &[Operation]) -> Self {
+        let leaves = |operation: &Operation| match &operation.action {
+            Action::Move { from, .. } | Action::Rename { from, .. } => Some(from.address()),
+            Action::Remove { at, .. } => Some(at.address()),
+            Action::CreateFolder { .. } | Action::Copy { .. } => None,
+        };
+        let leaving = operations.iter().filter_map(leaves).collect();
+        Self {
+            context,
+            leaving,
+            folders: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the target of an operation into its folder, unless a sibling looks equal.
+    fn take(&mut self, operation: &Operation) -> Option<Diagnostic> {
+        let to = operation.action.to()?;
+        if self.context.sheet(&to.space)?.case != CaseRule::Folding {
+            return None;
+        }
+        let folder = Address::new(to.space.clone(), to.path.parent()?);
+        let name = to.path.name()?;
+        let taken = self.names(folder).insert(folded(name), name.to_owned());
+        let equal = taken
+            .filter(|taken| taken != name)
+            .or_else(|| self.twins_inside(operation))?;
+        Some(equal_names(to, &equal))
+    }
+
+    fn names(&mut self, folder: Address) -> &mut BTreeMap<String, String> {
+        let (context, leaving) = (self.context, &self.leaving);
+        self.folders.entry(folder.clone()).or_insert_with(|| {
+            let children = context
+                .world
+                .find(&folder)
+                .map(|node| context.world.children(node))
+                .unwrap_or_default();
+            let stays = |name: &str| {
+                let path = folder.path.join_trusted(name);
+                !leaving.contains(&Address::new(folder.space.clone(), path))
+            };
+            children
+                .into_iter()
+                .filter(|(name, _)| stays(name))
+                .map(|(name, _)| (folded(name), name.to_owned()))
+                .collect()
+        })
+    }
+
+    /// A name inside a whole folder that has a twin beside it.
+    fn twins_inside(&self, operation: &Operation) -> Option<String> {
+        let from = operation
+            .action
+            .from()
+            .filter(|_| operation.kind == EntryKind::Folder)?;
+        let mut open: Vec<Node> = self
+            .context
+            .world
+            .find(&from.address())
+            .into_iter()
+            .collect();
+        while let Some(folder) = open.pop() {
+            let mut names = BTreeSet::new();
+            for (name, child) in self.context.world.children(folder) {
+                if !names.insert(folded(name)) {
+                    return Some(name.to_owned());
+                }
+                open.push(child);
+            }
+        }
+        None
+    }
+}
+
+/// What is left of a name when case and normalisation do not count.
+fn folded(name: &str) -> String {
+    name.nfd().default_case_fold().nfc().collect()
+}
+
+fn equal_names(to: &Place, other: &str) -> Diagnostic {
+    let detail = format!("{to} and its sibling `{other}` differ in case or normalisation only.");
+    Diagnostic::error(
+        "equal-names",
+        "a space does not tell two names apart",
+        detail,
+    )
+    .about(to)
+    .with_hint("rename one of the two at its source, or `exclude` it")
+}
