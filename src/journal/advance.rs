@@ -9,9 +9,12 @@ use crate::tree::{Address, Digest, EntryId};
 
 /// The state after a run, whether it came to its end or not.
 ///
-/// Adoptions count in any case, since they need no call. What an operation places, moves or
-/// removes counts once it is done; an entry that was read back and is not as simulated is not
-/// recorded as ours. `previous` is the digest of the state that this one follows.
+/// What an operation places, moves or removes counts once it is done; an entry that was read back
+/// and is not as simulated is not recorded as ours. Adoptions and forgettings need no call and rely
+/// on nothing but the state that the plan was made for. They count where no other run was recorded
+/// since: once the serial went past the plan's, none of them does, because what was recorded later
+/// knows better. The next plan finds anew what of them still holds. `previous` is the digest of the
+/// state that this one follows.
 #[must_use]
 pub fn advance(
     state: State,
@@ -23,11 +26,12 @@ pub fn advance(
         .start
         .as_ref()
         .map_or_else(RunId::none, |start| start.run.clone());
+    let is_first = is_first_since(plan, &state, progress);
     let mut next = state;
     next.serial += 1;
     next.previous = previous;
     forget_other_spaces(&mut next, plan);
-    for address in &plan.forgotten {
+    for address in plan.forgotten.iter().filter(|_| is_first) {
         next.records.remove(address);
     }
     let mut fold = Fold {
@@ -36,12 +40,21 @@ pub fn advance(
         progress,
         run,
     };
-    for adoption in plan.adoptions.iter() {
-        fold.record(&adoption);
+    if is_first {
+        for adoption in plan.adoptions.iter() {
+            fold.record(&adoption);
+        }
     }
     fold.operations();
     remember(&mut next, plan.id.clone());
     next
+}
+
+/// Whether no other run was recorded between the plan and this run. A state that was restored may
+/// be older than the plan, which loses nothing.
+fn is_first_since(plan: &Plan, state: &State, progress: &RunProgress) -> bool {
+    let started = progress.start.as_ref().map_or(0, |start| start.serial);
+    state.serial.max(started) <= plan.based_on.serial
 }
 
 /// An alias that means another space now does not inherit the records of the old one.
@@ -300,6 +313,30 @@ mod tests {
             ],
         );
         assert_eq!(next.records[&address("desk:/a")].target, seen(77));
+    }
+
+    #[test]
+    fn a_plan_that_others_came_before_adopts_and_forgets_nothing() {
+        let check = |of_state: u64, of_start: u64, counts: bool| {
+            let mut before = state(&["desk:/forgotten", "desk:/there"]);
+            before.serial = of_state;
+            let mut start = start();
+            if let Fact::RunStart { serial, .. } = &mut start {
+                *serial = of_start;
+            }
+            let progress = RunProgress::of(&record_all(vec![start, done(1), done(2)]));
+            let next = advance(before, None, &plan(), &progress);
+            let forgets = !next.records.contains_key(&address("desk:/forgotten"));
+            let adopts = next.records[&address("desk:/there")].run == RunId::new("now");
+            let case = format!("state {of_state}, start {of_start}");
+            assert_eq!((forgets, adopts), (counts, counts), "{case}");
+            assert!(next.records.contains_key(&address("desk:/a")), "{case}");
+        };
+        check(3, 3, true);
+        check(1, 3, true);
+        check(4, 3, false);
+        check(4, 4, false);
+        check(3, 4, false);
     }
 
     #[test]

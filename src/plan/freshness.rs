@@ -68,7 +68,9 @@ pub fn relied_on(plan: &Plan) -> Vec<Scope> {
 
 /// Checks what needs no look at storage: time, state, single use and manifest.
 ///
-/// A state that was written since, without touching what the plan relies on, does no harm.
+/// A state that was written since, without touching what the plan relies on, does no harm: what
+/// the plan would adopt or forget is then left out of the next state, and its operations rely on
+/// nothing recorded.
 ///
 /// # Errors
 /// The first reason that forbids to apply the plan.
