@@ -11,18 +11,25 @@ use crate::diagnostic::Diagnostic;
 use crate::manifest::Wish;
 use crate::tree::{Address, EntryKind, Selection};
 
-/// The targets of all roots, and the selections of all `absent`.
+/// The targets of all roots, and what `absent` names or matches.
 #[derive(Debug, Default)]
 pub(super) struct Claims<'a> {
     targets: BTreeMap<Address, usize>,
-    unwanted: Vec<(usize, &'a Selection)>,
+    unwanted: Unwished<'a>,
+}
+
+/// What the `absent` placements speak of: named paths, and the few patterns.
+#[derive(Debug, Default)]
+struct Unwished<'a> {
+    named: BTreeMap<Address, usize>,
+    matched: Vec<(usize, &'a Selection)>,
 }
 
 /// What other placements carve out of one root.
 #[derive(Debug, Default)]
 pub(super) struct Carving<'a> {
     targets: BTreeMap<Address, usize>,
-    unwanted: Vec<&'a Selection>,
+    matched: Vec<&'a Selection>,
 }
 
 impl<'a> Claims<'a> {
@@ -32,40 +39,73 @@ impl<'a> Claims<'a> {
             .iter()
             .map(|root| (root.target.clone(), root.placement))
             .collect();
-        let unwanted = context
-            .placements
-            .iter()
-            .enumerate()
-            .filter_map(|(number, placement)| match &placement.placement.wish {
-                Wish::Absent(selection, ..) => Some((number, selection)),
-                Wish::Copy(..) | Wish::Move(..) | Wish::Mirror(..) | Wish::Folder(_) => None,
-            })
-            .collect();
-        Self { targets, unwanted }
+        Self {
+            targets,
+            unwanted: Unwished::of(context),
+        }
     }
 
     /// What others carve out of the root of `placement` at `target`.
     pub(super) fn carving(&self, target: &Address, placement: usize) -> Carving<'a> {
-        let targets = strictly_below(&self.targets, target)
-            .filter(|(_, other)| **other != placement)
-            .map(|(address, other)| (address.clone(), *other))
-            .collect();
-        let unwanted = self
-            .unwanted
+        let targets =
+            strictly_below(&self.targets, target).filter(|(_, other)| **other != placement);
+        let named = strictly_below(&self.unwanted.named, target);
+        let near = |selection: &&Selection| {
+            selection.base.is_at_or_below(target) || target.is_at_or_below(&selection.base)
+        };
+        Carving {
+            targets: targets
+                .chain(named)
+                .map(|(address, other)| (address.clone(), *other))
+                .collect(),
+            matched: self
+                .unwanted
+                .matched
+                .iter()
+                .map(|(_, selection)| *selection)
+                .filter(near)
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Unwished<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let mut unwished = Self::default();
+        for (number, placement) in context.placements.iter().enumerate() {
+            let Wish::Absent(selection, ..) = &placement.placement.wish else {
+                continue;
+            };
+            if selection.below.is_some() {
+                unwished.matched.push((number, selection));
+            } else {
+                unwished.named.insert(selection.base.clone(), number);
+            }
+        }
+        unwished
+    }
+
+    /// The placement that wants nothing at an address or at a folder on the way to it.
+    fn at_or_above(&self, address: &Address) -> Option<usize> {
+        let mut path = Some(address.path.clone());
+        while let Some(next) = path {
+            path = next.parent();
+            if let Some(number) = self.named.get(&Address::new(address.space.clone(), next)) {
+                return Some(*number);
+            }
+        }
+        let covers = |selection: &Selection| selection.covers(&address.space, &address.path);
+        self.matched
             .iter()
-            .map(|(_, selection)| *selection)
-            .filter(|selection| {
-                selection.base.is_at_or_below(target) || target.is_at_or_below(&selection.base)
-            })
-            .collect();
-        Carving { targets, unwanted }
+            .find(|(_, selection)| covers(selection))
+            .map(|(number, _)| *number)
     }
 }
 
 impl Carving<'_> {
     /// Whether nothing is carved out.
     pub(super) fn is_empty(&self) -> bool {
-        self.targets.is_empty() && self.unwanted.is_empty()
+        self.targets.is_empty() && self.matched.is_empty()
     }
 
     /// Whether another placement speaks for this very path, and so for all below it.
@@ -81,7 +121,7 @@ impl Carving<'_> {
     }
 
     fn is_unwanted(&self, address: &Address) -> bool {
-        self.unwanted
+        self.matched
             .iter()
             .any(|selection| selection.matches(&address.space, &address.path))
     }
@@ -129,6 +169,13 @@ pub(super) fn clashes(
                 .or_default()
                 .push(root.placement);
         }
+    }
+    let unwished = Unwished::of(context);
+    for root in &expanded.roots {
+        let unwanted = unwished
+            .at_or_above(&root.target)
+            .filter(|_| context.world.find(&root.target).is_none());
+        findings.extend(unwanted.map(|other| unwanted_target(context, root, other)));
     }
     for taking in &takings {
         findings.extend(taken_target(context, taking, &targets));
@@ -280,6 +327,24 @@ fn fed_source(context: &Context<'_>, number: usize, other: usize, target: &Addre
     .with_related("placed here", theirs.location.clone())
     .about(target)
     .with_hint("take the content from where it comes from at first")
+}
+
+/// A target that is not there yet, where another placement wants nothing.
+fn unwanted_target(context: &Context<'_>, root: &Root, other: usize) -> Diagnostic {
+    let (ours, theirs) = (context.placement(root.placement), context.placement(other));
+    let detail = format!(
+        "`{}` places {}, and `{}` wants nothing there.",
+        ours.id, root.target, theirs.id
+    );
+    Diagnostic::error(
+        "takes-target",
+        "a placement takes away what another wants",
+        detail,
+    )
+    .at(theirs.location.clone())
+    .with_related("placed here", ours.location.clone())
+    .about(&root.target)
+    .with_hint("narrow the `absent`, or drop one of the two placements")
 }
 
 fn target_clash(context: &Context<'_>, first: &Root, second: &Root) -> Diagnostic {

@@ -48,8 +48,11 @@ pub(super) fn decide_copy(
             return Decision::Adopt(proof);
         }
         return match update {
+            _ if record.placement != *context.reference(placement) => {
+                Decision::Conflict("another placement put a file there")
+            }
             Update::Always => Decision::Update,
-            Update::Never => in_place(context, placement, record),
+            Update::Never => Decision::InPlace,
         };
     }
     match (same_content(context, source, target, space), record) {

@@ -7,6 +7,9 @@ use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Expect, OnMissing, Placement, Target, Transfer, Wish};
 use crate::tree::{Address, EntryKind, EntryPath, PatternSet, Selection};
 
+/// The code of the finding that a pattern matches too little or too much.
+pub(super) const EXPECTATION: &str = "expectation";
+
 /// What the placements come to in the observed world.
 #[derive(Debug, Default)]
 pub(super) struct Expanded {
@@ -157,7 +160,10 @@ fn expand_transfer(
                     }
                 },
             );
+            // What was moved before and is still there goes on counting as a match.
+            let mut moved = 0;
             if matches!(context.wish(number), Wish::Move(..)) {
+                moved = context.records.placed_by(context.reference(number));
                 matches.retain(|(_, source)| !context.is_placed_by_another(source.node, number));
             }
             let again = matches.iter().find(|(target, _)| transfer.reads(target));
@@ -167,7 +173,13 @@ fn expand_transfer(
                     .findings
                     .push(matches_again(placement, &source.address, target));
             }
-            check_expectation(context, number, transfer.expect, matches.len(), expanded);
+            check_expectation(
+                context,
+                number,
+                transfer.expect,
+                matches.len() as u64 + moved,
+                expanded,
+            );
             expanded.roots.extend(interrupted_matches(context, number));
             expanded
                 .roots
@@ -245,6 +257,7 @@ fn interrupted(context: &Context<'_>, number: usize, target: &Address) -> Option
 fn interrupted_matches(context: &Context<'_>, number: usize) -> Vec<Root> {
     let wished = context.records.wished_by(context.reference(number));
     wished
+        .iter()
         .filter_map(|target| interrupted(context, number, target))
         .collect()
 }
@@ -268,7 +281,7 @@ fn expand_absent(
     });
     if selection.below.is_some() {
         let matches = expanded.unwanted.len() - before;
-        check_expectation(context, number, expect, matches, expanded);
+        check_expectation(context, number, expect, matches as u64, expanded);
     }
 }
 
@@ -314,10 +327,9 @@ fn check_expectation(
     context: &Context<'_>,
     number: usize,
     expect: Expect,
-    matches: usize,
+    matches: u64,
     expanded: &mut Expanded,
 ) {
-    let matches = matches as u64;
     let too_few = expect.min.is_some_and(|min| matches < min);
     let too_many = expect.max.is_some_and(|max| matches > max);
     if !too_few && !too_many {
@@ -336,7 +348,7 @@ fn check_expectation(
     );
     expanded.findings.push(
         Diagnostic::error(
-            "expectation",
+            EXPECTATION,
             "a pattern does not match as many entries as expected",
             detail,
         )

@@ -50,55 +50,85 @@ impl Graph {
             reaches,
         };
         let mut names = BTreeSet::new();
-        while let Some(position) = graph.on_a_cycle() {
-            graph.detour(position, world, &mut names);
+        loop {
+            let positions = graph.on_cycles();
+            if positions.is_empty() {
+                break;
+            }
+            let mut followers = graph.followers();
+            for position in positions {
+                graph.detour(position, world, &mut names, &mut followers);
+            }
         }
         graph
     }
 
-    /// The first operation on a cycle that can take a detour.
-    fn on_a_cycle(&self) -> Option<usize> {
+    /// One operation of each cycle that can be found without meeting another: the first that can
+    /// take a detour.
+    fn on_cycles(&self) -> Vec<usize> {
         let stuck = self.stuck();
-        let start = *stuck.iter().next()?;
-        let mut seen = BTreeSet::new();
-        let mut next = start;
-        while seen.insert(next) {
-            next = *self.after[next]
-                .keys()
-                .find(|before| stuck.contains(before))?;
-        }
-        let mut cycle = Vec::new();
-        let mut position = next;
-        loop {
-            let (before, cause) = self.after[position]
-                .iter()
-                .find(|(before, _)| stuck.contains(before))?;
-            cycle.push((position, *cause));
-            position = *before;
-            if position == next {
-                break;
+        let mut walk_of: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut chosen = Vec::new();
+        for start in &stuck {
+            let mut next = Some(*start);
+            while let Some(position) = next {
+                match walk_of.get(&position) {
+                    Some(walk) if walk == start => {
+                        chosen.extend(self.detour_on(position, &stuck));
+                        break;
+                    }
+                    Some(_) => break,
+                    None => {
+                        walk_of.insert(position, *start);
+                        next = self
+                            .stuck_before(position, &stuck)
+                            .map(|(before, _)| before);
+                    }
+                }
             }
         }
-        let can_detour = |(position, cause): &(usize, Cause)| {
-            matches!(cause, Cause::NameFreed | Cause::TargetRead)
-                && self.operations[*position].action.strategy().is_some()
-        };
-        cycle
-            .into_iter()
-            .filter(can_detour)
-            .map(|(position, _)| position)
-            .min()
+        chosen
     }
 
-    /// What is left when everything that can be ordered is taken away.
-    fn stuck(&self) -> BTreeSet<usize> {
-        let mut waiting: Vec<usize> = self.after.iter().map(BTreeMap::len).collect();
+    /// The first operation that can take a detour on the cycle through a position.
+    fn detour_on(&self, start: usize, stuck: &BTreeSet<usize>) -> Option<usize> {
+        let mut chosen: Option<usize> = None;
+        let mut position = start;
+        loop {
+            let (before, cause) = self.stuck_before(position, stuck)?;
+            let can_detour = matches!(cause, Cause::NameFreed | Cause::TargetRead)
+                && self.operations[position].action.strategy().is_some();
+            if can_detour && chosen.is_none_or(|chosen| position < chosen) {
+                chosen = Some(position);
+            }
+            position = before;
+            if position == start {
+                return chosen;
+            }
+        }
+    }
+
+    fn stuck_before(&self, position: usize, stuck: &BTreeSet<usize>) -> Option<(usize, Cause)> {
+        let before = self.after[position]
+            .iter()
+            .find(|(before, _)| stuck.contains(before));
+        before.map(|(before, cause)| (*before, *cause))
+    }
+
+    fn followers(&self) -> Vec<Vec<usize>> {
         let mut followers: Vec<Vec<usize>> = vec![Vec::new(); self.after.len()];
         for (position, before) in self.after.iter().enumerate() {
             before
                 .keys()
                 .for_each(|other| followers[*other].push(position));
         }
+        followers
+    }
+
+    /// What is left when everything that can be ordered is taken away.
+    fn stuck(&self) -> BTreeSet<usize> {
+        let mut waiting: Vec<usize> = self.after.iter().map(BTreeMap::len).collect();
+        let followers = self.followers();
         let mut ready: Vec<usize> = (0..waiting.len())
             .filter(|position| waiting[*position] == 0)
             .collect();
@@ -116,7 +146,13 @@ impl Graph {
     }
 
     /// Sends an operation to a temporary name first, and from there to its target.
-    fn detour(&mut self, position: usize, world: &World, names: &mut BTreeSet<Address>) {
+    fn detour(
+        &mut self,
+        position: usize,
+        world: &World,
+        names: &mut BTreeSet<Address>,
+        followers: &mut Vec<Vec<usize>>,
+    ) {
         let Some(target) = self.operations[position].action.to().cloned() else {
             return;
         };
@@ -144,9 +180,12 @@ impl Graph {
         let mut before = self.after[position].clone();
         self.after[position].retain(|_, cause| matches!(cause, Cause::Parent | Cause::SourceRead));
         before.insert(position, Cause::NameFreed);
+        before.keys().for_each(|other| followers[*other].push(last));
+        followers.push(Vec::new());
         self.after.push(before);
-        for (other, before) in self.after.iter_mut().enumerate() {
-            if other != last && before.get(&position) == Some(&Cause::Parent) {
+        for follower in &followers[position] {
+            let before = &mut self.after[*follower];
+            if before.get(&position) == Some(&Cause::Parent) {
                 before.remove(&position);
                 before.insert(last, Cause::Parent);
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::capabilities::Bin;
 use super::context::Context;
 use super::names::refused_names;
-use super::operation::{Action, Operation, Reason, Strategy};
+use super::operation::{Action, Operation, Strategy};
 use super::plan::{Cost, GuardReading, Summary};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Limit, Manifest, Protection, Wish};
@@ -51,7 +51,7 @@ pub(super) fn count(operations: &[&Operation], summary: &mut Summary) {
             Action::Rename { .. } => {}
         }
         let replaced = matches!(operation.action.strategy(), Some(Strategy::Overwrite(_)));
-        if replaced && operation.reason == Reason::Overwrite {
+        if replaced {
             summary.overwritten += 1;
         }
     }

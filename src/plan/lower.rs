@@ -1,5 +1,6 @@
 //! Step 6: changes become the provider's operations, each with what it relies on.
 
+use super::capabilities::Bin;
 use super::change::{Change, Differences, Extent, Origin};
 use super::context::Context;
 use super::keep::Removal;
@@ -84,22 +85,18 @@ fn action(context: &Context<'_>, change: &Change) -> Action {
     Action::Copy { from, to, strategy }
 }
 
-/// A replaced file that is not our own goes to the bin where there is one.
+/// A replaced file goes to the bin where there is one.
 fn strategy(context: &Context<'_>, change: &Change) -> Strategy {
-    match (change.replaces, change.reason) {
-        (None, _) => Strategy::Fail,
-        (Some(_), Reason::Changed) => Strategy::Overwrite(Disposal::Permanent),
-        (Some(_), _) => {
-            let bin = context
-                .sheet(&change.target.space)
-                .is_some_and(|sheet| sheet.bin == super::Bin::Present);
-            Strategy::Overwrite(if bin {
-                Disposal::Recycle
-            } else {
-                Disposal::Permanent
-            })
-        }
+    if change.replaces.is_none() {
+        return Strategy::Fail;
     }
+    let sheet = context.sheet(&change.target.space);
+    let bin = sheet.is_some_and(|sheet| sheet.bin == Bin::Present);
+    Strategy::Overwrite(if bin {
+        Disposal::Recycle
+    } else {
+        Disposal::Permanent
+    })
 }
 
 fn place(context: &Context<'_>, address: &Address, node: Node) -> Place {
@@ -187,15 +184,18 @@ fn recording(context: &Context<'_>, change: &Change, operation: OperationId) -> 
 fn removal_operation(context: &Context<'_>, removal: &Removal, id: OperationId) -> Operation {
     let world = context.world;
     let (entries, bytes) = world.measure(removal.node);
-    let relies_on = if removal.reason == Reason::Emptied {
+    let mut relies_on = if removal.reason == Reason::Emptied {
         let id = world.seen(removal.node).id;
-        Reliance::Folder {
+        vec![Reliance::Folder {
             address: removal.address.clone(),
             id,
-        }
+        }]
     } else {
-        unchanged(context, &removal.address, removal.node)
+        vec![unchanged(context, &removal.address, removal.node)]
     };
+    if removal.reason == Reason::Extra {
+        relies_on.extend(missing_counterpart(context, removal));
+    }
     Operation {
         id,
         placement: context.reference(removal.placement).clone(),
@@ -215,6 +215,47 @@ fn removal_operation(context: &Context<'_>, removal: &Removal, id: OperationId) 
             at: place(context, &removal.address, removal.node),
             disposal: removal.disposal,
         },
-        relies_on: vec![relies_on],
+        relies_on,
     }
+}
+
+/// Why a mirror may prune an entry: its source is there and holds something, but not this.
+fn missing_counterpart(context: &Context<'_>, removal: &Removal) -> Vec<Reliance> {
+    let Some(transfer) = context.wish(removal.placement).transfer() else {
+        return Vec::new();
+    };
+    let source = &transfer.source.base;
+    let Some(relative) = removal.address.path.below(&transfer.target.address().path) else {
+        return Vec::new();
+    };
+    let address = Address::new(source.space.clone(), source.path.append(&relative));
+    let mut reliances = vec![Reliance::Absent { address }];
+    let Some(folder) = context.world.find(source) else {
+        return reliances;
+    };
+    let children = context.world.children(folder);
+    let witness = children
+        .iter()
+        .find(|(_, node)| context.world.kind(*node) == EntryKind::Folder)
+        .or_else(|| {
+            children
+                .iter()
+                .find(|(_, node)| context.world.kind(*node) == EntryKind::File)
+        });
+    if let Some((name, node)) = witness {
+        let address = Address::new(source.space.clone(), source.path.join_trusted(name));
+        let seen = context.world.seen(*node);
+        reliances.push(match context.world.kind(*node) {
+            EntryKind::Folder => Reliance::Folder {
+                address,
+                id: seen.id,
+            },
+            EntryKind::File | EntryKind::Special => Reliance::File {
+                address,
+                id: seen.id,
+                attributes: seen.attributes,
+            },
+        });
+    }
+    reliances
 }

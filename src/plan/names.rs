@@ -21,6 +21,11 @@ pub(super) fn refused_names(context: &Context<'_>, operations: &[Operation]) -> 
         refused_characters(to, sheet).or_else(|| changed_name(operation, to, sheet))
     });
     let mut findings: Vec<Diagnostic> = single.collect();
+    findings.extend(
+        operations
+            .iter()
+            .filter_map(|operation| odd_name(operation.action.to()?)),
+    );
     let mut siblings = Siblings::new(context, operations);
     findings.extend(
         operations
@@ -44,6 +49,20 @@ fn refused_characters(to: &Place, sheet: &Capabilities) -> Option<Diagnostic> {
             .about(to)
             .with_hint("choose a name without special characters and not too long"),
     )
+}
+
+/// A name that people cannot see as it is. It is carried byte for byte.
+fn odd_name(to: &Place) -> Option<Diagnostic> {
+    let name = to.path.name()?;
+    let unseen = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if name.trim() == name && !name.contains(unseen) {
+        return None;
+    }
+    let detail = format!("{to} has blanks at an end, control or invisible characters in its name.");
+    Some(Diagnostic::warning("odd-name", "a name does not look as it is", detail).about(to))
 }
 
 fn changed_name(operation: &Operation, to: &Place, sheet: &Capabilities) -> Option<Diagnostic> {

@@ -118,8 +118,11 @@ impl Derived {
     }
 }
 
-/// The records whose alias still means the space that it meant then.
-fn valid_records<'a>(input: &PlanInput<'a>) -> impl Iterator<Item = (&'a Address, &'a Provenance)> {
+/// The records that still speak: their alias means the space that it meant then, and their
+/// placement is not gone from its manifest.
+pub(super) fn valid_records<'a>(
+    input: &PlanInput<'a>,
+) -> impl Iterator<Item = (&'a Address, &'a Provenance)> + use<'a> {
     let recorded = input.recorded;
     let spaces = defined_spaces(input.manifests);
     let stale: BTreeSet<&SpaceAlias> = recorded
@@ -132,10 +135,34 @@ fn valid_records<'a>(input: &PlanInput<'a>) -> impl Iterator<Item = (&'a Address
         })
         .map(|(alias, _)| alias)
         .collect();
-    recorded
-        .records
-        .iter()
-        .filter(move |(address, _)| !stale.contains(&address.space))
+    let placements = Placements::of(input.manifests);
+    recorded.records.iter().filter(move |(address, record)| {
+        !stale.contains(&address.space) && !placements.lack(&record.placement)
+    })
+}
+
+/// Which placements the manifests of a run have.
+struct Placements<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Placements<'a> {
+    fn of(manifests: &'a [Manifest]) -> Self {
+        let of_manifest = |manifest: &'a Manifest| {
+            let ids = manifest
+                .placements
+                .iter()
+                .map(|placement| placement.id.as_str())
+                .collect();
+            (manifest.name.as_str(), ids)
+        };
+        Self(manifests.iter().map(of_manifest).collect())
+    }
+
+    /// Whether a placement is gone from a manifest of this run.
+    fn lack(&self, placement: &PlacementRef) -> bool {
+        self.0
+            .get(&*placement.manifest)
+            .is_some_and(|ids| !ids.contains(&*placement.placement))
+    }
 }
 
 fn defined_spaces(manifests: &[Manifest]) -> BTreeMap<SpaceAlias, SpaceDefinition> {
@@ -206,20 +233,11 @@ fn remarks(context: &Context<'_>, derived: &Derived) -> Vec<Diagnostic> {
 /// Records of the manifests of this run whose placement is gone, or whose entry was taken away by
 /// others and is not wanted back.
 fn forgotten(context: &Context<'_>) -> Vec<Address> {
-    let names: BTreeSet<&str> = context
-        .input
-        .manifests
-        .iter()
-        .map(|manifest| manifest.name.as_str())
-        .collect();
-    let placements: BTreeSet<&PlacementRef> = context
-        .placements
-        .iter()
-        .map(|placement| &placement.reference)
-        .collect();
+    let placements = Placements::of(context.input.manifests);
     let is_forgotten = |address: &Address, record: &Provenance| {
-        names.contains(&*record.placement.manifest)
-            && (!placements.contains(&record.placement) || is_known_absent(context.world, address))
+        placements.lack(&record.placement)
+            || placements.0.contains_key(&*record.placement.manifest)
+                && is_known_absent(context.world, address)
     };
     let records = context.input.recorded.records.iter();
     records

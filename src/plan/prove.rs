@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use super::batch::Batched;
 use super::change::{Change, Differences, Origin};
 use super::context::Context;
+use super::expand::EXPECTATION;
 use super::keep::Removal;
 use super::operation::{Action, Operation};
 use super::plan::Recording;
-use super::planner::{adoptions, derive};
+use super::planner::{adoptions, derive, valid_records};
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::state::Provenance;
@@ -59,7 +60,9 @@ pub(super) fn simulate(
             removal.address
         )));
     }
-    match derived.findings().find(|finding| finding.is_error()) {
+    // How much a pattern matches after the plan is the manifest's business, not the plan's.
+    let counts = |finding: &&Diagnostic| finding.is_error() && finding.code != EXPECTATION;
+    match derived.findings().find(counts) {
         Some(finding) => Err(Unproven(format!(
             "planning again would find: {}",
             finding.detail
@@ -142,10 +145,8 @@ fn recorded_after<'a>(
         }
         false
     };
-    let recorded = &context.input.recorded.records;
-    let kept = recorded
-        .iter()
-        .filter(|(address, _)| gone.is_empty() || !is_gone(address));
+    let kept =
+        valid_records(context.input).filter(|(address, _)| gone.is_empty() || !is_gone(address));
     let mut records: BTreeMap<Address, &Provenance> = kept
         .map(|(address, record)| (address.clone(), record))
         .collect();

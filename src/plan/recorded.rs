@@ -12,6 +12,8 @@ use crate::tree::{Address, EntryKind};
 pub(super) struct RecordIndex<'a> {
     by_node: BTreeMap<Node, &'a Provenance>,
     by_wished: BTreeMap<Address, Address>,
+    wished_by: BTreeMap<&'a PlacementRef, Vec<Address>>,
+    placed_by: BTreeMap<&'a PlacementRef, u64>,
 }
 
 impl<'a> RecordIndex<'a> {
@@ -25,11 +27,17 @@ impl<'a> RecordIndex<'a> {
                 continue;
             };
             index.by_node.insert(node, record);
+            if is_as_recorded(world, node, record) && record.source.is_some() {
+                *index.placed_by.entry(&record.placement).or_default() += 1;
+            }
             if let Some(wished) = &record.wished {
-                index.by_wished.insert(
-                    Address::new(address.space.clone(), wished.clone()),
-                    address.clone(),
-                );
+                let wished = Address::new(address.space.clone(), wished.clone());
+                index
+                    .wished_by
+                    .entry(&record.placement)
+                    .or_default()
+                    .push(wished.clone());
+                index.by_wished.insert(wished, address.clone());
             }
         }
         index
@@ -65,19 +73,13 @@ impl<'a> RecordIndex<'a> {
     }
 
     /// The wished addresses beside which entries of a placement stand.
-    pub(super) fn wished_by<'p>(
-        &'p self,
-        placement: &'p PlacementRef,
-    ) -> impl Iterator<Item = &'p Address> {
-        let ours = self
-            .by_node
-            .values()
-            .filter(move |record| record.placement == *placement);
-        let wished: std::collections::BTreeSet<_> =
-            ours.filter_map(|record| record.wished.as_ref()).collect();
-        self.by_wished
-            .keys()
-            .filter(move |address| wished.contains(&address.path))
+    pub(super) fn wished_by(&self, placement: &PlacementRef) -> &[Address] {
+        self.wished_by.get(placement).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many entries a placement put somewhere that are still there, unchanged.
+    pub(super) fn placed_by(&self, placement: &PlacementRef) -> u64 {
+        self.placed_by.get(placement).copied().unwrap_or(0)
     }
 
     /// Whether nothing was ever placed beside its wished address.

@@ -1,6 +1,8 @@
 //! Something else is at the target.
 
-use crate::bench::{check, check_again};
+use reshelve::manifest::{Manifest, ManifestName};
+
+use crate::bench::{check, check_again, laboratory, outcome};
 
 fn copy(on_conflict: &str) -> String {
     format!("  - {{copy: 'a:/x.t', to: 'b:/y.t', on_conflict: {on_conflict}}}")
@@ -89,5 +91,31 @@ fn folders_merge_and_only_their_files_clash() {
             "copy a:/x.t/n -> b:/y.t/n over",
             "= 1",
         ],
+    );
+}
+
+#[test]
+fn what_another_manifest_placed_is_not_ours_to_update() {
+    let mut first = laboratory("a:/x=1@1 a:/y=2@2", "  - {copy: 'a:/x', to: 'b:/t'}");
+    let plan = first.plan();
+    first.apply(&plan, plan.operations.len());
+    let second = laboratory("", "  - {copy: 'a:/y', to: 'b:/t'}");
+    first.manifest = Manifest {
+        name: ManifestName::parse("n").expect("plain"),
+        ..second.manifest
+    };
+    assert_eq!(outcome(&first.plan()), ["!conflict"]);
+}
+
+#[test]
+fn a_placement_that_is_gone_rules_nothing() {
+    let mut before = laboratory("b:/new=1@1 a:/in/", "  - {copy: 'b:/new', to: 'a:/in/x'}");
+    let plan = before.plan();
+    before.apply(&plan, plan.operations.len());
+    let after = laboratory("", "  - {move: 'a:/in/*', into: 'a:/out'}");
+    before.manifest = after.manifest;
+    assert_eq!(
+        outcome(&before.plan()),
+        ["create-folder a:/out", "move a:/in/x -> a:/out/x"]
     );
 }

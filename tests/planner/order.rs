@@ -56,3 +56,17 @@ fn nothing_is_overwritten_before_it_is_read() {
     assert_eq!(read, Some(0));
     assert_eq!(plan.batches.len(), 2);
 }
+
+#[test]
+fn many_swaps_take_one_temporary_name_each() {
+    let mut entries = String::new();
+    let mut placements = String::new();
+    for number in 0..300 {
+        entries += &format!("a:/x{number}=1@1 a:/y{number}=2@2 ");
+        placements += &format!("  - {{move: 'a:/x{number}', to: 'a:/y{number}'}}\n");
+        placements += &format!("  - {{move: 'a:/y{number}', to: 'a:/x{number}'}}\n");
+    }
+    let plan = laboratory(&entries, &placements).plan();
+    assert_eq!(plan.operations.len(), 900);
+    assert_eq!(plan.batches.len(), 3);
+}

@@ -207,3 +207,25 @@ fn reading_what_another_places_is_refused() {
         ],
     );
 }
+
+#[test]
+fn expectations_outlive_what_they_asked_for() {
+    let rotation = "  - {move: 'a:/in/*.csv', into: 'a:/out', expect: {min: 1}}";
+    let expected = ["create-folder a:/out", "move a:/in/x.csv -> a:/out/x.csv"];
+    check("a:/in/x.csv=1@1", rotation, &expected);
+    check_again("a:/in/x.csv=1@1", rotation, |_| {}, &[]);
+    check("a:/in/", rotation, &["!expectation"]);
+}
+
+#[test]
+fn names_that_cannot_be_seen_are_pointed_out() {
+    check(
+        "a:/x\u{200b}=1@1",
+        "  - {copy: 'a:/*', into: 'b:/o'}",
+        &[
+            "create-folder b:/o",
+            "copy a:/x\u{200b} -> b:/o/x\u{200b}",
+            "?odd-name",
+        ],
+    );
+}

@@ -1,6 +1,6 @@
 //! What a mirror's target holds beyond its source, and what `absent` takes away.
 
-use crate::bench::{check, check_again};
+use crate::bench::{check, check_again, laboratory};
 
 fn mirror(rest: &str) -> String {
     format!("  - {{mirror: 'a:/s', to: 'b:/t', {rest}}}")
@@ -126,4 +126,34 @@ fn pruning_leaves_what_others_placed_or_move() {
         with_move,
         &["move b:/t/m -> b:/m", "= 1"],
     );
+}
+
+#[test]
+fn nothing_is_placed_where_another_wants_nothing() {
+    let placements = "  - {mirror: 'a:/s', to: 'b:/t'}\n  - {absent: 'b:/*'}";
+    check(
+        "a:/s/x=1@1",
+        placements,
+        &["copy a:/s -> b:/t", "!takes-target"],
+    );
+    check(
+        "a:/s/x=1@1 b:/t/x=1@1",
+        placements,
+        &["copy a:/s -> b:/t", "remove b:/t", "!takes-target"],
+    );
+}
+
+#[test]
+fn a_prune_relies_on_its_source() {
+    let plan = laboratory(
+        "a:/s/d/z=1@1 b:/t/old=1@1 b:/t/d/z=1@1",
+        &mirror("prune: all"),
+    )
+    .plan();
+    let relied: Vec<String> = plan.operations[0]
+        .relies_on
+        .iter()
+        .map(|reliance| reliance.address().to_string())
+        .collect();
+    assert_eq!(relied, ["b:/t/old", "a:/s/old", "a:/s/d"]);
 }
