@@ -10,7 +10,7 @@ use super::verify::{CHUNK, Verification};
 use crate::journal::{Evidence, Fact, JournalSink, Outcome, Record, RunProgress};
 use crate::plan::{OperationId, Plan};
 use crate::provider::layer::Pause;
-use crate::provider::{ErrorKind, Progress, Provider};
+use crate::provider::{Progress, Provider};
 use crate::state::RunId;
 
 /// What a run needs of the world.
@@ -117,9 +117,9 @@ pub(super) fn settled(operation: OperationId, verdict: Verdict) -> Fact {
             bin: None,
         },
         Verdict::Absent => Fact::Absent { operation },
-        Verdict::Conflict(message) => Fact::Failed {
+        Verdict::Failed(kind, message) => Fact::Failed {
             operation,
-            kind: ErrorKind::AlreadyExists.word().to_owned(),
+            kind: kind.word().to_owned(),
             message,
         },
         Verdict::Unresolved(message) => Fact::Unknown { operation, message },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::call::Site;
 use crate::plan::{Action, Carrier, Operation, OperationId, Place, Reliance, Strategy};
-use crate::provider::{FetchedEntry, ProviderError};
+use crate::provider::{ErrorKind, FetchedEntry, ProviderError};
 use crate::tree::{Attributes, EntryId, EntryKind};
 
 /// How long a service may take until a call that was cut off shows its effect.
@@ -17,10 +17,18 @@ pub(super) enum Verdict {
     Done(Option<EntryId>),
     /// It had none.
     Absent,
-    /// Something else is where it wanted to go.
-    Conflict(String),
+    /// It had none, and can have none any more: what it was to act on is not there as it was, or
+    /// something else is where it wanted to go.
+    Failed(ErrorKind, String),
     /// It cannot be told.
     Unresolved(String),
+}
+
+impl Verdict {
+    /// Whether the operation would have to be sent again, or cannot be, to have an effect.
+    fn is_without_effect(&self) -> bool {
+        matches!(self, Self::Absent | Self::Failed(..))
+    }
 }
 
 impl Site<'_> {
@@ -30,7 +38,7 @@ impl Site<'_> {
         let mut verdicts = self.look(ids).await;
         let absent: Vec<OperationId> = verdicts
             .iter()
-            .filter(|(_, verdict)| *verdict == Verdict::Absent)
+            .filter(|(_, verdict)| verdict.is_without_effect())
             .map(|(id, _)| *id)
             .collect();
         if absent.is_empty() {
@@ -38,7 +46,7 @@ impl Site<'_> {
         }
         let settling = self.settling(&absent);
         self.rest(settling).await;
-        verdicts.retain(|(_, verdict)| *verdict != Verdict::Absent);
+        verdicts.retain(|(_, verdict)| !verdict.is_without_effect());
         if self.stop.is_requested() && !settling.is_zero() {
             let verdict = Verdict::Unresolved("the run was stopped before it was certain".into());
             verdicts.extend(absent.into_iter().map(|id| (id, verdict.clone())));
@@ -89,7 +97,7 @@ impl Site<'_> {
                 let target = action.to().and_then(|_| fetched.next().flatten());
                 let sight = Sight {
                     operation,
-                    source: source.filter(|found| is_meant(operation, found)),
+                    source: Source::of(operation, source),
                     target,
                     carrier: self.carrier(operation),
                 };
@@ -108,9 +116,29 @@ async fn fetch_all(
         Ok(fetched)
     } else {
         Err(ProviderError::refused(
-            crate::provider::ErrorKind::InvalidReply,
+            ErrorKind::InvalidReply,
             "the answer has another number of entries",
         ))
+    }
+}
+
+/// What is where an operation takes something from.
+enum Source {
+    /// The entry that is meant, as it was.
+    Meant,
+    /// Another entry, or the same one changed.
+    Other,
+    /// Nothing.
+    Gone,
+}
+
+impl Source {
+    fn of(operation: &Operation, found: Option<FetchedEntry>) -> Self {
+        match found {
+            Some(found) if is_meant(operation, &found) => Self::Meant,
+            Some(_) => Self::Other,
+            None => Self::Gone,
+        }
     }
 }
 
@@ -126,7 +154,7 @@ fn is_meant(operation: &Operation, found: &FetchedEntry) -> bool {
 /// What is at the source and the target of an operation.
 struct Sight<'p> {
     operation: &'p Operation,
-    source: Option<FetchedEntry>,
+    source: Source,
     target: Option<FetchedEntry>,
     carrier: Carrier,
 }
@@ -137,7 +165,7 @@ impl Sight<'_> {
             Action::CreateFolder { at } => match self.target {
                 None => Verdict::Absent,
                 Some(found) if found.kind == EntryKind::Folder => Verdict::Done(found.seen.id),
-                Some(found) => Verdict::Conflict(format!("a {} is at {at}", found.kind)),
+                Some(found) => taken(format!("a {} is at {at}", found.kind)),
             },
             Action::Copy { to, strategy, .. } => match &self.target {
                 None => Verdict::Absent,
@@ -148,9 +176,10 @@ impl Sight<'_> {
                 from, to, strategy, ..
             }
             | Action::Rename { from, to, strategy } => self.judge_move(from, to, *strategy),
-            Action::Remove { .. } => match self.source {
-                Some(_) => Verdict::Absent,
-                None => Verdict::Done(None),
+            Action::Remove { at, .. } => match self.source {
+                Source::Meant => Verdict::Absent,
+                Source::Other => changed(at),
+                Source::Gone => Verdict::Done(None),
             },
         }
     }
@@ -160,15 +189,23 @@ impl Sight<'_> {
             (_, Some(found)) if from.id.is_some() && found.seen.id == from.id => {
                 Verdict::Done(found.seen.id.clone())
             }
-            (Some(_), None) => Verdict::Absent,
-            (Some(_), Some(found)) if was_there(self.operation, to, strategy, found) => {
+            (Source::Meant, None) => Verdict::Absent,
+            (Source::Meant, Some(found)) if was_there(self.operation, to, strategy, found) => {
                 Verdict::Absent
             }
-            (Some(_), Some(found)) => {
-                Verdict::Conflict(format!("another {} is at {to}", found.kind))
+            (Source::Meant, Some(found)) => taken(format!("another {} is at {to}", found.kind)),
+            (Source::Other, None) => changed(from),
+            (Source::Other, Some(found)) if was_there(self.operation, to, strategy, found) => {
+                changed(from)
             }
-            (None, Some(found)) => self.judge_target(to, found),
-            (None, None) => Verdict::Unresolved(format!("it is neither at {from} nor at {to}")),
+            (Source::Other | Source::Gone, Some(found)) => self.judge_target(to, found),
+            (Source::Gone, None) => {
+                let message = format!("it is neither at {from} nor at {to}");
+                match self.carrier {
+                    Carrier::ThisMachine => Verdict::Failed(ErrorKind::NotFound, message),
+                    Carrier::Service => Verdict::Unresolved(message),
+                }
+            }
         }
     }
 
@@ -177,7 +214,7 @@ impl Sight<'_> {
     fn judge_target(&self, to: &Place, found: &FetchedEntry) -> Verdict {
         let operation = self.operation;
         if found.kind != operation.kind {
-            return Verdict::Conflict(format!("a {} is at {to}", found.kind));
+            return taken(format!("a {} is at {to}", found.kind));
         }
         let grows =
             matches!(operation.action, Action::Copy { .. }) && self.carrier == Carrier::Service;
@@ -186,11 +223,22 @@ impl Sight<'_> {
                 Verdict::Unresolved(format!("{to} is there, perhaps not as a whole"))
             }
             (EntryKind::File, Some(source)) if !may_be(source, &found.seen.attributes) => {
-                Verdict::Conflict(format!("another file is at {to}"))
+                taken(format!("another file is at {to}"))
             }
             _ => Verdict::Done(found.seen.id.clone()),
         }
     }
+}
+
+/// What was to be moved or removed is not what is there: it was left alone.
+fn changed(at: &Place) -> Verdict {
+    let message = format!("what is at {at} is not what was planned for, or was changed since");
+    Verdict::Failed(ErrorKind::Mismatch, message)
+}
+
+/// Something else has the name.
+fn taken(message: String) -> Verdict {
+    Verdict::Failed(ErrorKind::AlreadyExists, message)
 }
 
 /// Whether the file at a target is the one that was to be replaced.
@@ -234,4 +282,91 @@ fn may_be(source: &Attributes, found: &Attributes) -> bool {
         (None, _) | (_, None) => true,
     };
     source.size == found.size && same_content
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use crate::apply::scene::{FILES, MemoryJournal, memory, plan, settle};
+    use crate::journal::{Fact, Standing};
+    use crate::plan::{BatchId, OperationId};
+    use crate::state::RunId;
+
+    /// What settling says of the operations that were done, and of the last one, which is in
+    /// doubt, with these files there.
+    fn check(done: &[u32], doubtful: u32, files: &[(&str, u64)], expected: &str) {
+        let plan = plan();
+        let mut journal = MemoryJournal::holding(&[]);
+        let mut facts = vec![Fact::RunStart {
+            run: RunId::new("run-1"),
+            plan: plan.id.clone(),
+            lineage: plan.based_on.lineage.clone(),
+            serial: 3,
+            program: "test".into(),
+        }];
+        facts.extend(done.iter().map(|&operation| Fact::Done {
+            operation: OperationId(operation),
+            evidence: crate::journal::Evidence::Reply,
+            id: None,
+            bin: None,
+        }));
+        facts.push(Fact::Intent {
+            batch: BatchId(1),
+            attempt: 0,
+            operations: vec![OperationId(doubtful)],
+        });
+        for fact in facts {
+            crate::journal::JournalSink::append(&mut journal, fact).unwrap();
+        }
+        let settled = settle(&plan, &*memory(files), &mut journal).unwrap();
+        let found = match &settled.operations[&OperationId(doubtful)] {
+            Standing::InDoubt { .. } => "in doubt",
+            Standing::Absent => "absent",
+            Standing::Done { .. } => "done",
+            Standing::Failed { kind, .. } => kind,
+            Standing::Skipped { .. } => "skipped",
+        };
+        assert_eq!(found, expected, "{done:?} {doubtful} {files:?}");
+        assert!(settled.outcome.is_some());
+    }
+
+    /// The files of the scene with some of them taken away and others put there.
+    fn files<'a>(gone: &[&str], put: &[(&'a str, u64)]) -> Vec<(&'a str, u64)> {
+        let mut files: Vec<(&str, u64)> = FILES.to_vec();
+        files.retain(|(path, _)| !gone.contains(path));
+        files.extend(put);
+        files
+    }
+
+    #[test]
+    fn what_others_did_meanwhile_leaves_nothing_in_doubt() {
+        let cases: [(&[u32], u32, &[&str], &[(&str, u64)], &str); 13] = [
+            // A move: its source is there, changed, gone, or already at the target.
+            (&[1], 7, &[], &[], "absent"),
+            (&[1], 7, &["/in/deep/x"], &[("/in/deep/x", 50)], "mismatch"),
+            (&[1], 7, &["/in/deep/x"], &[], "not-found"),
+            (&[1], 7, &["/in/deep/x"], &[("/new/x", 5)], "done"),
+            (
+                &[1],
+                7,
+                &["/in/deep/x"],
+                &[("/new/x", 50)],
+                "already-exists",
+            ),
+            (&[1], 7, &[], &[("/new/x", 50)], "already-exists"),
+            // A copy: its source does not matter, since the rest is planned anew.
+            (&[1], 2, &[], &[], "absent"),
+            (&[1], 2, &["/a"], &[], "absent"),
+            (&[1], 2, &["/a"], &[("/a", 50), ("/new/a", 1)], "done"),
+            // A removal: what was to go is there, gone, or something else has its name.
+            (&[], 9, &[], &[], "absent"),
+            (&[], 9, &["/old/z"], &[], "done"),
+            (&[], 9, &["/old/z"], &[("/old", 50)], "mismatch"),
+            // The second half of a swap, with nothing left under the temporary name.
+            (&[4, 5], 6, &["/c", "/d"], &[("/c", 4)], "not-found"),
+        ];
+        for (done, doubtful, gone, put, expected) in cases {
+            check(done, doubtful, &files(gone, put), expected);
+        }
+    }
 }

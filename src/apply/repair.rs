@@ -8,7 +8,7 @@ use crate::journal::{Evidence, Fact, JournalError, RunProgress, Standing};
 use crate::plan::{
     Action, BatchId, Bin, Disposal, Operation, Permissions, Place, Plan, Reason, Strategy,
 };
-use crate::provider::{BatchRequest, Provider};
+use crate::provider::{BatchRequest, ErrorKind, Provider};
 
 /// An operation that led to a temporary name, and the one that was to lead on from there.
 struct Stranded<'p> {
@@ -31,6 +31,9 @@ impl Run<'_, '_> {
 
     async fn repair_one(&mut self, stranded: &Stranded<'_>) -> Result<(), ApplyError> {
         let Stranded { first, second } = stranded;
+        if self.is_free(first.action.to()).await {
+            return Ok(self.lose(first, second)?);
+        }
         if self.is_free(second.action.to()).await {
             let end = self.carry_out(second, second).await?;
             let went_on = !matches!(end, End::Failed(_) | End::NotActed(_));
@@ -93,6 +96,16 @@ impl Run<'_, '_> {
             }
             call.attempt += 1;
         }
+    }
+
+    /// An entry that somebody took from its temporary name cannot be taken anywhere.
+    fn lose(&mut self, first: &Operation, second: &Operation) -> Result<(), JournalError> {
+        let place = first.action.to().map(Place::to_string).unwrap_or_default();
+        self.recorder.record(Fact::Failed {
+            operation: second.id,
+            kind: ErrorKind::NotFound.word().to_owned(),
+            message: format!("what it was to carry is no longer at {place}"),
+        })
     }
 
     /// An entry that stays under its temporary name keeps the run from counting as settled.
