@@ -235,13 +235,18 @@ impl RunProgress {
     pub fn must_be_resumed(&self) -> bool {
         let ended = matches!(self.outcome, Some(Outcome::Complete | Outcome::Partial))
             && self.checkpoint.is_some();
-        self.start.is_some() && !self.resumed && (!ended || !self.in_doubt().is_empty())
+        self.says_something() && !self.resumed && (!ended || !self.in_doubt().is_empty())
     }
 
     /// Whether resuming it can do anything: it did not reach its end.
     pub fn can_be_resumed(&self) -> bool {
         let complete = self.outcome == Some(Outcome::Complete) && self.checkpoint.is_some();
-        self.start.is_some() && !self.resumed && !complete
+        self.says_something() && !self.resumed && !complete
+    }
+
+    /// Whether anything is known of the run. Damage can take away how it began and leave its calls.
+    pub fn says_something(&self) -> bool {
+        self.start.is_some() || !self.operations.is_empty()
     }
 }
 

@@ -139,7 +139,7 @@ impl JournalStore {
         load_plan(&self.run_folder(run).join("plan.json"))
     }
 
-    /// All runs, the oldest first.
+    /// All runs, the oldest first. What else lies in their folder is left alone.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -152,8 +152,13 @@ impl JournalStore {
         };
         let mut runs = Vec::new();
         for entry in entries {
-            let name = entry.map_err(StoreError::reading(&folder))?.file_name();
-            runs.extend(name.to_str().map(RunId::new));
+            let entry = entry.map_err(StoreError::reading(&folder))?;
+            let kind = entry.file_type().map_err(StoreError::reading(&folder))?;
+            let name = entry.file_name();
+            if kind.is_dir() {
+                let named = name.to_str().filter(|name| is_run_name(name));
+                runs.extend(named.map(RunId::new));
+            }
         }
         runs.sort();
         Ok(runs)
@@ -188,7 +193,7 @@ impl JournalStore {
             let stored = self.read(run)?;
             let progress = RunProgress::of(&stored.records);
             let serial = progress.start.as_ref().map(|start| start.serial);
-            let says_something = serial.is_some() || stored.damage.is_some();
+            let says_something = progress.says_something() || stored.damage.is_some();
             let is_newer = newest.as_ref().is_none_or(|(other, ..)| serial >= *other);
             if says_something && is_newer {
                 newest = Some((serial, stored, progress));
@@ -217,7 +222,12 @@ impl JournalStore {
             return Err(StoreError::reading(&self.run_folder(run))(source));
         }
         let (_, header) = Encoder::begin();
-        let bytes = match read_up_to(&path, LARGEST)? {
+        // Where only the file that was set aside is there, that is what is known of the run.
+        let written = match read_up_to(&path, LARGEST)? {
+            None => read_up_to(&aside(&path), LARGEST)?,
+            written => written,
+        };
+        let bytes = match written {
             Some(bytes) if bytes.len() >= header.len() => bytes,
             Some(_) | None => header,
         };
@@ -248,10 +258,44 @@ impl JournalStore {
         }
         decoded.length = good.len() as u64;
         decoded.tail = Tail::Clean;
-        let aside = path.with_extension("damaged");
-        fs::rename(path, &aside).map_err(StoreError::writing(&aside))?;
+        keep_beside(path, bytes)?;
         atomic::replace(path, |file| file.write_all(&good)).map_err(StoreError::writing(path))
     }
+}
+
+/// Where a damaged journal is kept.
+fn aside(path: &Path) -> PathBuf {
+    path.with_extension("damaged")
+}
+
+/// Keeps a damaged journal under a second name, until another one takes its first name. What an
+/// earlier time kept stays as it is.
+fn keep_beside(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let others = (2..).map(|number| path.with_extension(format!("damaged-{number}")));
+    for name in std::iter::once(aside(path)).chain(others) {
+        match read_up_to(&name, LARGEST)? {
+            Some(kept) if kept == bytes => return Ok(()),
+            Some(_) => {}
+            None => {
+                return atomic::replace(&name, |file| file.write_all(bytes))
+                    .map_err(StoreError::writing(&name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a folder's name has the form that names of runs have: a time and some digits, as in
+/// `20260921T101500Z-1f3a90c2`.
+fn is_run_name(name: &str) -> bool {
+    let parts = name
+        .split_once("Z-")
+        .and_then(|(instant, chance)| Some((instant.split_once('T')?, chance)));
+    parts.is_some_and(|((date, time), chance)| {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let drawn = chance.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        date.len() >= 8 && digits(date) && time.len() == 6 && digits(time) && drawn
+    })
 }
 
 /// The part of a run's name that tells the time.
@@ -348,8 +392,8 @@ mod tests {
     #[test]
     fn a_run_keeps_its_plan_and_its_records() {
         let place = place();
-        let path = place.write("run-1", &sample::facts());
-        let run = RunId::new("run-1");
+        let path = place.write("20260921T000001Z-0a", &sample::facts());
+        let run = RunId::new("20260921T000001Z-0a");
         let stored = place.store.read(&run).unwrap();
         assert_eq!(stored.records, sample::records());
         assert_eq!(stored.damage, None);
@@ -369,11 +413,11 @@ mod tests {
     fn a_run_goes_on_after_a_torn_tail() {
         let place = place();
         let facts = sample::facts();
-        let path = place.write("run-1", &facts[..5]);
+        let path = place.write("20260921T000001Z-0a", &facts[..5]);
         let file = OpenOptions::new().write(true).open(&path).unwrap();
         file.set_len(fs::metadata(&path).unwrap().len() - 1)
             .unwrap();
-        let run = RunId::new("run-1");
+        let run = RunId::new("20260921T000001Z-0a");
         let (mut journal, records) = place
             .store
             .reopen(&place.lock, &run, &plan(), &CLOCK)
@@ -389,9 +433,9 @@ mod tests {
     #[test]
     fn a_journal_without_its_header_begins_anew() {
         let place = place();
-        let path = place.write("run-1", &[]);
+        let path = place.write("20260921T000001Z-0a", &[]);
         fs::write(&path, "resh").unwrap();
-        let run = RunId::new("run-1");
+        let run = RunId::new("20260921T000001Z-0a");
         let (mut journal, records) = place
             .store
             .reopen(&place.lock, &run, &plan(), &CLOCK)
@@ -405,7 +449,7 @@ mod tests {
     #[test]
     fn behind_damage_everything_unsettled_is_in_doubt() {
         let place = place();
-        let path = place.write("run-1", &sample::facts());
+        let path = place.write("20260921T000001Z-0a", &sample::facts());
         let mut bytes = fs::read(&path).unwrap();
         let position = bytes
             .windows(7)
@@ -419,7 +463,7 @@ mod tests {
             .unwrap();
         bytes[position + 1] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        let run = RunId::new("run-1");
+        let run = RunId::new("20260921T000001Z-0a");
         let stored = place.store.read(&run).unwrap();
         assert_eq!(stored.records.len(), 4);
         assert!(
@@ -443,6 +487,67 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_journal_is_not_lost_whenever_the_machine_stops() {
+        let place = place();
+        let run = RunId::new("20260921T000001Z-0a");
+        let path = place.write(run.as_str(), &sample::facts());
+        // The very first record is damaged, so that nothing tells how the run began.
+        let mut bytes = fs::read(&path).unwrap();
+        let start = Encoder::begin().1.len();
+        bytes[start + 20] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        let unfinished = || place.store.newest_unfinished().unwrap().is_some();
+        let reopen = || {
+            let reopened = place.store.reopen(&place.lock, &run, &plan(), &CLOCK);
+            RunProgress::of(&reopened.unwrap().1).in_doubt().len()
+        };
+        assert!(unfinished());
+        // Stopped after the old name was gone and before the good copy had it.
+        fs::rename(&path, aside(&path)).unwrap();
+        assert!(unfinished());
+        assert_eq!(reopen(), 6);
+        assert_eq!(fs::read(aside(&path)).unwrap(), bytes);
+        // Stopped right after: there are intents and no start.
+        assert_eq!(place.store.read(&run).unwrap().damage, None);
+        assert!(unfinished());
+        assert_eq!(reopen(), 6);
+        // Damaged once more: neither file takes the place of the other.
+        let mut again = fs::read(&path).unwrap();
+        again[start + 20] ^= 1;
+        fs::write(&path, &again).unwrap();
+        assert_eq!(reopen(), 6);
+        assert_eq!(fs::read(aside(&path)).unwrap(), bytes);
+        assert_eq!(fs::read(path.with_extension("damaged-2")).unwrap(), again);
+    }
+
+    #[test]
+    fn only_folders_with_names_of_runs_are_runs() {
+        let place = place();
+        place.write("20260921T000001Z-0a", &sample::facts());
+        let runs = place.store.runs_folder();
+        for name in [
+            "copy of a run",
+            "20260921T000002Z",
+            "2026T000002Z-0a",
+            "x-0a",
+        ] {
+            fs::create_dir(runs.join(name)).unwrap();
+        }
+        for name in [".DS_Store", "20260921T000009Z-0a"] {
+            fs::write(runs.join(name), "no run").unwrap();
+        }
+        assert_eq!(place.store.newest_unfinished().unwrap(), None);
+        let names: Vec<String> = place
+            .store
+            .runs()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(names, ["20260921T000001Z-0a"]);
+    }
+
+    #[test]
     fn the_newest_run_that_did_not_end_is_found() {
         let place = place();
         let facts = sample::facts();
@@ -452,14 +557,18 @@ mod tests {
             found.map(|stored| stored.run.to_string())
         };
         assert_eq!(unfinished(), None);
-        place.write("run-1", &facts[..3]);
-        assert_eq!(unfinished().as_deref(), Some("run-1"));
-        place.write("run-2", &[]);
-        fs::write(place.store.journal_path(&RunId::new("run-2")), "resh").unwrap();
-        assert_eq!(unfinished().as_deref(), Some("run-1"));
-        place.write("run-3", &facts[..end]);
-        assert_eq!(unfinished().as_deref(), Some("run-3"));
-        place.write("run-4", &facts);
+        place.write("20260921T000001Z-0a", &facts[..3]);
+        assert_eq!(unfinished().as_deref(), Some("20260921T000001Z-0a"));
+        place.write("20260921T000002Z-0a", &[]);
+        fs::write(
+            place.store.journal_path(&RunId::new("20260921T000002Z-0a")),
+            "resh",
+        )
+        .unwrap();
+        assert_eq!(unfinished().as_deref(), Some("20260921T000001Z-0a"));
+        place.write("20260921T000003Z-0a", &facts[..end]);
+        assert_eq!(unfinished().as_deref(), Some("20260921T000003Z-0a"));
+        place.write("20260921T000004Z-0a", &facts);
         assert_eq!(unfinished(), None);
         let outcome = Outcome::Complete;
         let complete = [
@@ -467,7 +576,7 @@ mod tests {
             Fact::Checkpoint { serial: 4 },
             Fact::RunEnd { outcome },
         ];
-        place.write("run-5", &complete);
+        place.write("20260921T000005Z-0a", &complete);
         assert_eq!(unfinished(), None);
         assert_eq!(place.store.runs().unwrap().len(), 5);
     }
@@ -482,11 +591,11 @@ mod tests {
             }
             facts
         };
-        place.write("time-b", &start(3));
-        place.write("time-a", &start(4)[..3]);
+        place.write("20260921T000000Z-0b", &start(3));
+        place.write("20260921T000000Z-0a", &start(4)[..3]);
         let found = place.store.newest_unfinished().unwrap();
-        assert_eq!(found.unwrap().run.as_str(), "time-a");
-        place.write("time-c", &start(5));
+        assert_eq!(found.unwrap().run.as_str(), "20260921T000000Z-0a");
+        place.write("20260921T000000Z-0c", &start(5));
         assert_eq!(place.store.newest_unfinished().unwrap(), None);
     }
 
@@ -500,8 +609,12 @@ mod tests {
             state.previous = Some(states.publish(&place.lock, &state).unwrap());
         }
         let facts = sample::facts();
-        place.write("run-1", &facts);
-        let records = place.store.read(&RunId::new("run-1")).unwrap().records;
+        place.write("20260921T000001Z-0a", &facts);
+        let records = place
+            .store
+            .read(&RunId::new("20260921T000001Z-0a"))
+            .unwrap()
+            .records;
         let digest = state.previous.clone();
         let newest = crate::journal::advance(state, digest, &plan(), &RunProgress::of(&records));
         states.publish(&place.lock, &newest).unwrap();
