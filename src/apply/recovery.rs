@@ -338,9 +338,18 @@ mod tests {
         files
     }
 
+    /// What was done, what is in doubt, what went and came meanwhile, and what is to be said.
+    type Case = (
+        &'static [u32],
+        u32,
+        &'static [&'static str],
+        &'static [(&'static str, u64)],
+        &'static str,
+    );
+
     #[test]
     fn what_others_did_meanwhile_leaves_nothing_in_doubt() {
-        let cases: [(&[u32], u32, &[&str], &[(&str, u64)], &str); 13] = [
+        let cases: [Case; 13] = [
             // A move: its source is there, changed, gone, or already at the target.
             (&[1], 7, &[], &[], "absent"),
             (&[1], 7, &["/in/deep/x"], &[("/in/deep/x", 50)], "mismatch"),
