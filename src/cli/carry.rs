@@ -274,12 +274,25 @@ impl Ran {
         reporting: &Reporting,
         output: Output,
     ) -> Result<ExitCode, CommandError> {
-        show_run(plan, &self.records, reporting, output)?;
-        let exit = self.exit();
+        let exit = self.show(plan, reporting, output)?;
         if exit != ExitCode::Done {
             output.remark("the journal is kept; `reshelve resume` goes on");
         }
         Ok(exit)
+    }
+
+    /// Shows the run where nothing is left for `resume`.
+    ///
+    /// # Errors
+    /// The answer cannot be written.
+    pub(crate) fn show(
+        &self,
+        plan: &Plan,
+        reporting: &Reporting,
+        output: Output,
+    ) -> Result<ExitCode, CommandError> {
+        show_run(plan, &self.records, reporting, output)?;
+        Ok(self.exit())
     }
 
     fn exit(&self) -> ExitCode {

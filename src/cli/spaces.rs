@@ -11,7 +11,7 @@ use super::exit::ExitCode;
 use super::manifests::{ManifestSet, folder_of};
 use crate::manifest::{ProviderKeys, SpaceDefinition};
 use crate::observe::Inventory;
-use crate::plan::Capabilities;
+use crate::plan::{Capabilities, Plan};
 use crate::provider::layer::{ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer};
 use crate::provider::{self, Provider, Router};
 use crate::tree::SpaceAlias;
@@ -59,7 +59,35 @@ impl Spaces {
     /// # Errors
     /// A space cannot be opened.
     pub(crate) fn open(set: &ManifestSet, access: Access) -> Result<Self, CommandError> {
-        Self::around(set, Router::new(), &BTreeSet::new(), access)
+        Self::around(defined(set), Router::new(), &BTreeSet::new(), access)
+    }
+
+    /// Opens the spaces of a plan as they were when it was made, whatever its manifests say now.
+    /// `set`, where it can still be read, tells from which folder a space's relative paths count;
+    /// without it all manifests of the plan must have been in one folder.
+    ///
+    /// # Errors
+    /// A space cannot be opened, or nobody can tell where it was.
+    pub(crate) fn of_plan(plan: &Plan, set: Option<&ManifestSet>) -> Result<Self, CommandError> {
+        let files = plan.based_on.files.iter();
+        let folders: BTreeSet<PathBuf> = files.map(|file| folder_of(Path::new(file))).collect();
+        let mut definitions = Vec::new();
+        for (alias, definition) in &plan.spaces {
+            let known = set.into_iter().flat_map(defined);
+            let mut known = known.filter(|known| known.alias == alias);
+            let folder = match (known.next(), folders.first()) {
+                (Some(known), _) => known.folder,
+                (None, Some(folder)) if folders.len() == 1 => folder.clone(),
+                (None, _) => return Err(nowhere(alias)),
+            };
+            definitions.push(Defined {
+                folder,
+                alias,
+                definition,
+            });
+        }
+        let access = Access::ReadAndWrite;
+        Self::around(definitions, Router::new(), &BTreeSet::new(), access)
     }
 
     /// Opens every space for reading; those of which there is an inventory from that, offline.
@@ -75,7 +103,7 @@ impl Spaces {
         for file in inventories {
             let inventory = inventory(file)?;
             let space = inventory.space.clone();
-            if !defined(set).any(|(alias, _)| *alias == space) {
+            if !defined(set).iter().any(|known| *known.alias == space) {
                 let file = file.display();
                 let message = format!("`{file}` is of the space `{space}`, which no manifest has");
                 return Err(CommandError::new(ExitCode::Wrong, message));
@@ -87,17 +115,17 @@ impl Spaces {
             let provider: Arc<dyn Provider> = Arc::new(inventory.into_provider());
             router.add([space], &provider);
         }
-        Self::around(set, router, &snapshots, Access::Read)
+        Self::around(defined(set), router, &snapshots, Access::Read)
     }
 
     /// Adds to a router every space that it does not have, and layers around it.
     fn around(
-        set: &ManifestSet,
+        definitions: Vec<Defined<'_>>,
         mut router: Router,
         known: &BTreeSet<SpaceAlias>,
         access: Access,
     ) -> Result<Self, CommandError> {
-        for (name, mut spaces) in by_provider(set) {
+        for (name, mut spaces) in by_provider(&definitions) {
             spaces.retain(|alias, _| !known.contains(alias));
             if !spaces.is_empty() {
                 let opened = provider::open(name, &spaces, Path::new(""))?;
@@ -105,7 +133,10 @@ impl Spaces {
             }
         }
         let mut sheets = BTreeMap::new();
-        for (alias, definition) in defined(set) {
+        for Defined {
+            alias, definition, ..
+        } in definitions
+        {
             let mut sheet = router.capabilities(alias)?;
             limit(&mut sheet, definition)?;
             sheets.insert(alias.clone(), sheet);
@@ -139,30 +170,78 @@ fn inventory(file: &Path) -> Result<Inventory, CommandError> {
     })
 }
 
-fn defined(set: &ManifestSet) -> impl Iterator<Item = (&SpaceAlias, &SpaceDefinition)> {
-    set.manifests.iter().flat_map(|manifest| &manifest.spaces)
+/// A space, and the folder that its relative paths count from.
+struct Defined<'a> {
+    folder: PathBuf,
+    alias: &'a SpaceAlias,
+    definition: &'a SpaceDefinition,
+}
+
+fn defined(set: &ManifestSet) -> Vec<Defined<'_>> {
+    let mut definitions = Vec::new();
+    for (manifest, file) in set.manifests.iter().zip(&set.files) {
+        definitions.extend(manifest.spaces.iter().map(|(alias, definition)| Defined {
+            folder: folder_of(file),
+            alias,
+            definition,
+        }));
+    }
+    definitions
+}
+
+fn nowhere(alias: &SpaceAlias) -> CommandError {
+    let message = format!("nobody can tell any more where the space `{alias}` is");
+    CommandError::new(ExitCode::Stale, message).hint(
+        "the manifests of the run were in several folders; put them back and run `resume` again",
+    )
+}
+
+/// Refuses to go on in spaces that are not those of a plan. Two definitions are of one space when
+/// they differ in nothing but limits.
+///
+/// # Errors
+/// A space of the plan is defined in another way now.
+pub(crate) fn check_same_spaces(plan: &Plan, set: &ManifestSet) -> Result<(), CommandError> {
+    for Defined {
+        alias, definition, ..
+    } in defined(set)
+    {
+        let is_other = |before: &SpaceDefinition| {
+            before.identity() != definition.identity() || before.profile != definition.profile
+        };
+        if plan.spaces.get(alias).is_some_and(is_other) {
+            let message =
+                format!("the space `{alias}` is not the one that the run was planned for");
+            return Err(CommandError::new(ExitCode::Stale, message).hint(
+                "what the run did is settled; `reshelve plan` shows what is left to do now",
+            ));
+        }
+    }
+    Ok(())
 }
 
 type ByProvider<'a> = BTreeMap<&'a str, BTreeMap<SpaceAlias, BTreeMap<String, String>>>;
 
 /// The spaces' own keys by provider, with relative paths counted from the manifest's folder.
-fn by_provider(set: &ManifestSet) -> ByProvider<'_> {
+fn by_provider<'a>(definitions: &[Defined<'a>]) -> ByProvider<'a> {
     let keys = provider_keys();
     let mut providers = ByProvider::new();
-    for (manifest, file) in set.manifests.iter().zip(&set.files) {
-        let folder = folder_of(file);
-        for (alias, definition) in &manifest.spaces {
-            let known = keys.iter().find(|keys| keys.name == definition.provider);
-            let paths = known.map_or(&[][..], |keys| keys.paths);
-            let mut values = definition.keys.clone();
-            for (key, value) in &mut values {
-                if paths.contains(&key.as_str()) {
-                    *value = folder.join(&*value).to_string_lossy().into_owned();
-                }
+    for Defined {
+        folder,
+        alias,
+        definition,
+    } in definitions
+    {
+        let known = keys.iter().find(|keys| keys.name == definition.provider);
+        let paths = known.map_or(&[][..], |keys| keys.paths);
+        let mut values = definition.keys.clone();
+        for (key, value) in &mut values {
+            if paths.contains(&key.as_str()) {
+                *value = folder.join(&*value).to_string_lossy().into_owned();
             }
-            let spaces = providers.entry(&definition.provider).or_default();
-            spaces.insert(alias.clone(), values);
         }
+        let spaces = providers.entry(&definition.provider).or_default();
+        spaces.insert((*alias).clone(), values);
     }
     providers
 }

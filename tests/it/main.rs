@@ -5,5 +5,6 @@ mod commands;
 mod environment;
 mod examples;
 mod readme;
+mod resuming;
 mod stories;
 mod troubles;

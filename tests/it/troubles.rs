@@ -12,10 +12,10 @@ use rustix::process::{Pid, Signal, getuid, kill_process};
 use super::environment::Environment;
 
 /// How many files a run has that is stopped in the middle: more than one call takes.
-const MANY: usize = 1500;
+pub(crate) const MANY: usize = 1500;
 
 /// A mirror of many small files.
-fn many() -> Environment {
+pub(crate) fn many() -> Environment {
     let env = Environment::new();
     env.write(
         "reshelve.yaml",
@@ -30,7 +30,7 @@ fn many() -> Environment {
 }
 
 /// Starts an apply and returns once the first files are there.
-fn started(env: &mut Environment) -> Child {
+pub(crate) fn started(env: &mut Environment) -> Child {
     let mut command = env.command(&["apply", "--yes", "-q"]);
     let child = command
         .stdout(Stdio::piped())
@@ -45,7 +45,7 @@ fn started(env: &mut Environment) -> Child {
     child
 }
 
-fn files(env: &Environment) -> usize {
+pub(crate) fn files(env: &Environment) -> usize {
     env.tree("t")
         .lines()
         .filter(|line| !line.ends_with('/'))

@@ -1,18 +1,21 @@
 //! `resume`: what a run did that was cut off, and then the rest.
 
+use std::path::Path;
+
 use super::apply::{approve, check_fresh, reload};
 use super::plan::write_plan;
 use crate::cli::args::{Format, Observation, Resume};
-use crate::cli::carry::{Carrier, Held};
+use crate::cli::carry::{Carrier, Held, Ran};
 use crate::cli::error::CommandError;
 use crate::cli::exit::ExitCode;
-use crate::cli::manifests::state_folder;
+use crate::cli::manifests::{ManifestSet, state_folder};
 use crate::cli::output::Output;
 use crate::cli::session::{Wanted, plan_for};
-use crate::cli::spaces::{Access, Spaces};
+use crate::cli::spaces::{Access, Spaces, check_same_spaces};
 use crate::cli::surroundings::Surroundings;
 use crate::plan::{Plan, Verdict, unapproved};
 use crate::report::{RunSummary, run_json};
+use crate::state::RunId;
 
 /// Settles the newest unfinished run, then plans and carries out what is left.
 pub(crate) async fn resume(
@@ -29,10 +32,11 @@ pub(crate) async fn resume(
         return nothing(arguments, "every run came to its end", output);
     };
     let approved = held.journals.plan(&stored.run)?;
-    let set = reload(&approved, arguments.state.clone(), around)?;
-    let spaces = Spaces::open(&set, Access::ReadAndWrite)?;
+    let reloaded = reloaded(&approved, arguments, around);
+    let set = reloaded.as_ref().and_then(|set| set.as_ref().ok());
+    let own = Spaces::of_plan(&approved, set)?;
     let carrier = Carrier {
-        spaces: &spaces,
+        spaces: &own,
         held: &held,
         around,
         output,
@@ -42,8 +46,61 @@ pub(crate) async fn resume(
     if settled.signal.is_some() || !settled.progress.in_doubt().is_empty() {
         return settled.finish(&approved, &arguments.reporting, output);
     }
-    let wanted = Wanted {
+    let Some(set) = reloaded else {
+        carrier.mark_resumed(&stored.run, &approved, None)?;
+        let exit = settled.show(&approved, &arguments.reporting, output)?;
+        if exit != ExitCode::Done {
+            output.remark(
+                "the run is settled; its manifest cannot be read again, so what is left must be \
+                 planned anew: `reshelve apply MANIFEST`",
+            );
+        }
+        return Ok(exit);
+    };
+    let set = set?;
+    check_same_spaces(&approved, &set)?;
+    let spaces = Spaces::open(&set, Access::ReadAndWrite)?;
+    let rest = Rest {
+        approved: &approved,
+        settled: &settled,
+        run: &stored.run,
         set: &set,
+    };
+    let carrier = Carrier {
+        spaces: &spaces,
+        ..carrier
+    };
+    go_on(rest, arguments, carrier).await
+}
+
+/// What is known of a run once it is settled.
+struct Rest<'a> {
+    approved: &'a Plan,
+    settled: &'a Ran,
+    run: &'a RunId,
+    set: &'a ManifestSet,
+}
+
+/// Plans what is left, and carries it out.
+async fn go_on(
+    rest: Rest<'_>,
+    arguments: &Resume,
+    carrier: Carrier<'_>,
+) -> Result<ExitCode, CommandError> {
+    let Rest {
+        approved,
+        settled,
+        run,
+        set,
+    } = rest;
+    let Carrier {
+        spaces,
+        held,
+        around,
+        output,
+    } = carrier;
+    let wanted = Wanted {
+        set,
         observation: &Observation::everything(),
         acceptance: &arguments.acceptance,
     };
@@ -58,18 +115,31 @@ pub(crate) async fn resume(
             return Ok(ExitCode::Refused);
         }
         Verdict::NothingToDo => {
-            carrier.mark_resumed(&stored.run, &approved, None)?;
-            return settled.finish(&approved, &arguments.reporting, output);
+            carrier.mark_resumed(run, approved, None)?;
+            settled.show(approved, &arguments.reporting, output)?;
+            return Ok(ExitCode::Done);
         }
         Verdict::Ready => {
-            check_approval(&rest, &approved, arguments, around, output)?;
-            check_fresh(&rest, &spaces, output).await?;
+            check_approval(&rest, approved, arguments, around, output)?;
+            check_fresh(&rest, spaces, output).await?;
         }
     }
     let (before, _) = held.load(&rest.based_on.lineage, output)?;
     let ran = carrier.carry_out(&rest, before).await?;
-    carrier.mark_resumed(&stored.run, &approved, Some(&held.run))?;
+    carrier.mark_resumed(run, approved, Some(&held.run))?;
     ran.finish(&rest, &arguments.reporting, output)
+}
+
+/// The manifests of the run; `None` where they came through a pipe or are no longer there.
+fn reloaded(
+    approved: &Plan,
+    arguments: &Resume,
+    around: &Surroundings,
+) -> Option<Result<ManifestSet, CommandError>> {
+    let is_there = |file: &String| file != "-" && Path::new(file).exists();
+    let files = &approved.based_on.files;
+    let all_there = files.iter().all(is_there);
+    all_there.then(|| reload(approved, arguments.state.clone(), around))
 }
 
 /// Says that there is nothing to do.
