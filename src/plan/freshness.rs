@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::operation::Reliance;
+use super::operation::{OperationId, Reliance};
 use super::plan::{Plan, Verdict};
 use super::scope::{Reach, Scope};
 use crate::state::{Lineage, PlanId, State};
@@ -34,6 +34,19 @@ pub enum Stale {
     /// The manifest means something else now.
     #[error("the manifest was changed since the plan was made")]
     Manifest,
+    /// It does not keep what every plan of this program keeps.
+    #[error("the plan is none that this program makes: {0}")]
+    Unsound(String),
+    /// It would take away or overwrite what the manifest protects.
+    #[error("{operation} would touch {entry}, which `{rule}` protects")]
+    Protected {
+        /// The operation.
+        operation: OperationId,
+        /// The entry.
+        entry: Address,
+        /// The protection.
+        rule: String,
+    },
     /// What it relies on changed.
     #[error("{0}")]
     Entries(Differences),

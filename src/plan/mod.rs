@@ -34,6 +34,7 @@ mod roots;
 pub(crate) mod sample;
 mod scope;
 mod simulate;
+pub mod soundness;
 mod vacated;
 mod wire;
 mod world;

@@ -14,7 +14,7 @@ use reshelve::journal::{Fact, JournalError, JournalSink, Outcome, Record, RunPro
 use reshelve::manifest::{Manifest, SpaceDefinition};
 use reshelve::observe::{Limits, observe};
 use reshelve::plan::{
-    self, BasedOn, Plan, PlanInput, Reach, Scope, Verdict, World, file, freshness,
+    self, BasedOn, Plan, PlanInput, Reach, Scope, Verdict, World, file, freshness, soundness,
 };
 use reshelve::provider::layer::SystemPause;
 use reshelve::provider::{LocalProvider, NoProgress, Provider};
@@ -146,7 +146,11 @@ impl Desk {
         let (state, digest) = self.state();
         let state = digest.map(|_| state);
         freshness::check_origin(plan, state.as_ref(), &self.manifest.digest(), NOW)?;
-        freshness::check(plan, &self.look(&freshness::relied_on(plan)))
+        let manifests = std::slice::from_ref(&self.manifest);
+        soundness::check(plan, manifests, NOW)?;
+        let observed = self.look(&freshness::relied_on(plan));
+        freshness::check(plan, &observed)?;
+        soundness::check_protections(plan, manifests, &observed)
     }
 
     /// Carries a plan out, up to where its journal breaks off, and records what was done.

@@ -1,9 +1,9 @@
 //! Laws of the planner.
 
 use proptest::prelude::*;
-use reshelve::plan::{Place, Plan, Verdict};
+use reshelve::plan::{Place, Plan, Verdict, soundness};
 
-use crate::laboratory::lines;
+use crate::laboratory::{Laboratory, lines};
 use crate::worlds::{Case, cases};
 
 fn is_internal(plan: &Plan) -> bool {
@@ -41,6 +41,12 @@ fn decisions(plan: &Plan) -> String {
     )
 }
 
+fn judged(plan: &Plan, laboratory: &Laboratory) -> Result<(), reshelve::plan::Stale> {
+    let manifests = std::slice::from_ref(&laboratory.manifest);
+    soundness::check(plan, manifests, plan.created)?;
+    soundness::check_protections(plan, manifests, &laboratory.observed)
+}
+
 /// So many random cases a law; `PROPTEST_CASES` asks for another number.
 fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES")
@@ -62,6 +68,18 @@ proptest! {
     fn every_plan_is_proven(case in cases()) {
         let plan = case.laboratory().plan();
         prop_assert!(!is_internal(&plan), "{}", story(&plan));
+    }
+
+    /// What is demanded of a saved plan is kept by every plan, also by one that finishes another.
+    #[test]
+    fn every_plan_is_sound(case in cases(), share in 0..=100_usize) {
+        let mut laboratory = case.laboratory();
+        let plan = laboratory.plan();
+        prop_assume!(plan.verdict() == Verdict::Ready);
+        prop_assert_eq!(judged(&plan, &laboratory), Ok(()), "{}", story(&plan));
+        laboratory.apply(&plan, plan.operations.len() * share / 100);
+        let rest = laboratory.plan();
+        prop_assert_eq!(judged(&rest, &laboratory), Ok(()), "{}", story(&rest));
     }
 
     /// A second plan has nothing to do.

@@ -15,6 +15,7 @@ use crate::cli::spaces::{Access, Spaces};
 use crate::cli::surroundings::{Company, Surroundings};
 use crate::plan::{self, Plan, Verdict};
 use crate::store::load_plan;
+use crate::tree::ObservedWorld;
 
 /// Applies what the arguments name.
 pub(crate) async fn apply(
@@ -126,7 +127,10 @@ async fn apply_saved(
     if plan.verdict() == Verdict::Refused {
         return Err(CommandError::new(ExitCode::Refused, "the plan is refused"));
     }
-    check_fresh(&plan, &spaces, output).await?;
+    plan::soundness::check(&plan, &set.manifests, around.clock.now())?;
+    let observed = look_again(&plan, &spaces, output).await?;
+    plan::freshness::check(&plan, &observed)?;
+    plan::soundness::check_protections(&plan, &set.manifests, &observed)?;
     let carrier = Carrier {
         spaces: &spaces,
         held: &held,
@@ -146,9 +150,19 @@ pub(crate) async fn check_fresh(
     spaces: &Spaces,
     output: Output,
 ) -> Result<(), CommandError> {
+    let observed = look_again(plan, spaces, output).await?;
+    Ok(plan::freshness::check(plan, &observed)?)
+}
+
+/// What a plan relies on, as it is now.
+async fn look_again(
+    plan: &Plan,
+    spaces: &Spaces,
+    output: Output,
+) -> Result<ObservedWorld, CommandError> {
     let scopes = plan::freshness::relied_on(plan);
     let observed = look(&spaces.reading().provider, &scopes, output).await?;
-    Ok(plan::freshness::check(plan, &observed.world)?)
+    Ok(observed.world)
 }
 
 /// A saved plan says all that these flags would say.
