@@ -54,7 +54,7 @@ fn provider(spaces: &[(&str, &Path)]) -> LocalProvider {
 }
 
 /// Folders `a` and `b` as spaces.
-fn two_spaces(root: &Path) -> LocalProvider {
+pub(crate) fn two_spaces(root: &Path) -> LocalProvider {
     for space in ["a", "b"] {
         fs::create_dir_all(root.join(space)).unwrap();
     }

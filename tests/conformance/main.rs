@@ -8,6 +8,7 @@ mod doing;
 mod layers;
 mod local;
 mod reading;
+mod relying;
 mod scene;
 mod table;
 mod target;
@@ -57,8 +58,9 @@ fn trials() -> Vec<Trial> {
         }
     }
     let local = local::CASES.iter().map(|case| ("local", case));
+    let relying = relying::CASES.iter().map(|case| ("relying", case));
     let layers = layers::CASES.iter().map(|case| ("layers", case));
-    for (group, (name, check)) in local.chain(layers) {
+    for (group, (name, check)) in local.chain(relying).chain(layers) {
         let name = format!("{group}: {name}");
         trials.push(Trial::ignorable_test(name, || {
             let folder = tempfile::tempdir()?;

@@ -1,12 +1,14 @@
 //! Copies, in two halves: content into the private folder, then, once it is durable, its name.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::io::Errno;
 
 use super::carry::{Carried, Spot, carry};
 use super::failure::explain;
+use super::relied;
 use super::root::look;
+use super::sight::Sight;
 use super::work::{Heard, Work};
 use crate::plan::{Operation, Place, Strategy};
 use crate::provider::error::{ErrorKind, ProviderError};
@@ -38,15 +40,10 @@ impl<'a> Work<'a> {
         to: &'a Place,
         strategy: Strategy,
     ) -> Result<(), ProviderError> {
-        let source = self.find(operation, from, "copy")?;
-        self.refuse_taken(to, strategy, operation.kind)?;
+        let source = self.find_unchanged(operation, from, "copy")?;
+        self.refuse_taken(operation, to, strategy)?;
         let name = operation.id.to_string();
-        let spot = Spot {
-            folder: source.folder.as_fd(),
-            name: source.name,
-            address: &source.address,
-        };
-        self.write(spot, to, &name)?;
+        self.write(source.spot(), to, &name)?;
         self.waiting_bytes = self.waiting_bytes.saturating_add(source.sight.size);
         self.targets.insert(to.address());
         self.waiting.push(Waiting {
@@ -85,15 +82,15 @@ impl<'a> Work<'a> {
     /// Refuses early what the target would refuse in the end, before bytes are carried for nothing.
     fn refuse_taken(
         &self,
+        operation: &Operation,
         to: &Place,
         strategy: Strategy,
-        kind: EntryKind,
     ) -> Result<(), ProviderError> {
         let (folder, name) = self.target(to, "place")?;
         let there = look(folder.as_fd(), name).map_err(|errno| explain(errno, "place", to))?;
         match there {
             None => Ok(()),
-            Some(sight) => may_replace(to, strategy, (kind, sight.kind)),
+            Some(sight) => may_replace(operation, to, strategy, (folder.as_fd(), name, &sight)),
         }
     }
 
@@ -132,15 +129,25 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether the strategy lets an entry of the first kind take the name of one of the second.
+/// Whether the strategy lets an operation's entry take the name of the one that is there, and that
+/// one is what the plan speaks of.
 pub(super) fn may_replace(
+    operation: &Operation,
     to: &Place,
     strategy: Strategy,
-    kinds: (EntryKind, EntryKind),
+    (folder, name, there): (BorrowedFd<'_>, &str, &Sight),
 ) -> Result<(), ProviderError> {
-    match (strategy, kinds) {
+    match (strategy, (operation.kind, there.kind)) {
         (Strategy::Fail, _) => Err(explain(Errno::EXIST, "place", to)),
-        (Strategy::Overwrite(_), (EntryKind::File, EntryKind::File)) => Ok(()),
+        (Strategy::Overwrite(_), (EntryKind::File, EntryKind::File)) => {
+            let address = &to.address();
+            let spot = Spot {
+                folder,
+                name,
+                address,
+            };
+            relied::check(operation, "replace", spot, there)
+        }
         (Strategy::Overwrite(_), (new, old)) => {
             let message = format!(
                 "cannot replace `{to}`: only a file can replace a file, and here a {new} would \

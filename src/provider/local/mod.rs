@@ -10,6 +10,7 @@ mod fetch;
 mod local;
 mod moving;
 mod naming;
+mod relied;
 mod removal;
 mod root;
 mod scan;

@@ -10,6 +10,7 @@ use super::carry::{Carried, Spot};
 use super::copying::may_replace;
 use super::failure::{explain, halfway};
 use super::naming::{Replaced, rename_exclusively, rename_over, replace_exactly};
+use super::relied;
 use super::removal::remove_tree;
 use super::root::look;
 use super::sight::Sight;
@@ -69,7 +70,7 @@ impl Work<'_> {
         to: &Place,
         strategy: Strategy,
     ) -> Result<ItemDone, ProviderError> {
-        let source = self.find(operation, from, "move")?;
+        let source = self.find_unchanged(operation, from, "move")?;
         let mover = Mover {
             folder: source.folder.as_fd(),
             name: source.name,
@@ -136,7 +137,8 @@ impl Work<'_> {
                 None
             }
             (Strategy::Overwrite(disposal), Some(old)) => {
-                may_replace(to, strategy, (kind, old.kind)).map_err(Refusal::Error)?;
+                may_replace(mover.operation, to, strategy, (folder.as_fd(), name, &old))
+                    .map_err(Refusal::Error)?;
                 self.replace(mover, (folder.as_fd(), name, old), to, disposal)?
             }
         };
@@ -225,11 +227,7 @@ impl Work<'_> {
         to: &Place,
         strategy: Strategy,
     ) -> Result<ItemDone, ProviderError> {
-        let spot = Spot {
-            folder: source.folder.as_fd(),
-            name: source.name,
-            address: &source.address,
-        };
+        let spot = source.spot();
         let name = operation.id.to_string();
         let carried = self.write(spot, to, &name)?;
         self.make_durable()?;
@@ -296,11 +294,7 @@ impl Work<'_> {
         disposal: Disposal,
     ) -> Result<ItemDone, ProviderError> {
         let found = self.find(operation, at, "remove")?;
-        let spot = Spot {
-            folder: found.folder.as_fd(),
-            name: found.name,
-            address: &found.address,
-        };
+        let spot = found.spot();
         if let Some(special) =
             first_special(spot).map_err(|errno| explain(errno, "look into", &found.address))?
         {
@@ -310,6 +304,7 @@ impl Work<'_> {
             );
             return Err(ProviderError::refused(ErrorKind::Mismatch, message));
         }
+        relied::check(operation, "remove", spot, &found.sight)?;
         if disposal == Disposal::Permanent {
             self.remove_for_good(spot)?;
             return Ok(ItemDone::default());

@@ -97,7 +97,8 @@ fn take_unreadable(page: &mut Page, address: &Address, mut entries: Vec<(Vec<u8>
     }
 }
 
-fn push(listing: &mut Listing, name: &str, sight: &Sight) {
+/// Adds an entry to a listing as it was seen.
+pub(super) fn push(listing: &mut Listing, name: &str, sight: &Sight) {
     listing.push(&Entry {
         name,
         kind: sight.kind,

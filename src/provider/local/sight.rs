@@ -70,10 +70,12 @@ impl Sight {
 
     /// Whether a plan that speaks of `place` means this entry.
     pub(super) fn is_meant_by(&self, place: &Place) -> bool {
-        place
-            .id
-            .as_ref()
-            .is_none_or(|id| id.as_str().parse() == Ok(self.inode))
+        self.has_id(place.id.as_ref())
+    }
+
+    /// Whether this is the entry with that id; an unknown id is anybody's.
+    pub(super) fn has_id(&self, id: Option<&EntryId>) -> bool {
+        id.is_none_or(|id| id.as_str().parse() == Ok(self.inode))
     }
 
     /// The entry's id.

@@ -6,10 +6,12 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 
 use super::bin::RunBin;
+use super::carry::Spot;
 use super::copying::Waiting;
 use super::durable::{Touched, Written};
 use super::failure::{explain, halfway};
 use super::local::Roots;
+use super::relied;
 use super::root::look;
 use super::sight::Sight;
 use super::staging::Staging;
@@ -52,6 +54,17 @@ pub(super) struct Found<'a> {
     pub(super) name: &'a str,
     pub(super) address: Address,
     pub(super) sight: Sight,
+}
+
+impl Found<'_> {
+    /// Where it is.
+    pub(super) fn spot(&self) -> Spot<'_> {
+        Spot {
+            folder: self.folder.as_fd(),
+            name: self.name,
+            address: &self.address,
+        }
+    }
 }
 
 impl<'a> Work<'a> {
@@ -163,6 +176,18 @@ impl<'a> Work<'a> {
             address,
             sight,
         })
+    }
+
+    /// The entry that an operation takes from, unchanged since the plan was made.
+    pub(super) fn find_unchanged<'p>(
+        &self,
+        operation: &Operation,
+        place: &'p Place,
+        doing: &str,
+    ) -> Result<Found<'p>, ProviderError> {
+        let found = self.find(operation, place, doing)?;
+        relied::check(operation, doing, found.spot(), &found.sight)?;
+        Ok(found)
     }
 
     /// The folder that a target goes to, and its name there.
