@@ -237,7 +237,8 @@ impl Carrier<'_> {
         };
         let guarded = signals.guard(work(executor), &stop, self.output).await;
         heard.bar.finish();
-        let (result, signal) = guarded?;
+        // After a second signal a thread may still be at work on an item.
+        let (result, signal) = guarded.inspect_err(|_| self.held.lock.hold_until_exit())?;
         Ok(Ran {
             progress: result?,
             records,

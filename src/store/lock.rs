@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +14,13 @@ use super::folder::StateFolder;
 use crate::state::RunId;
 use crate::tree::Timestamp;
 
-/// The right to write the state and to change storage on its behalf, until dropped.
+/// The right to write the state and to change storage on its behalf, until dropped or, where work
+/// goes on that nobody waits for, until the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    file: File,
+    /// There until the lock is dropped.
+    file: Option<File>,
+    outlives_its_holder: AtomicBool,
 }
 
 /// Who holds a lock: text for people, never used to decide anything.
@@ -53,26 +57,43 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
             Err(TryLockError::Error(error)) => return Err(StoreError::writing(&path)(error)),
         }
-        let mut lock = Self { file };
-        lock.sign(holder, &path)?;
-        Ok(lock)
+        sign(&mut file, holder, &path)?;
+        Ok(Self {
+            file: Some(file),
+            outlives_its_holder: AtomicBool::new(false),
+        })
     }
 
-    fn sign(&mut self, holder: &Holder, path: &Path) -> Result<(), StoreError> {
-        let text = serde_json::to_string(holder).unwrap_or_default();
-        self.file
-            .set_len(0)
-            .and_then(|()| self.file.write_all(text.as_bytes()))
-            .map_err(StoreError::writing(path))
+    /// From now on dropping the lock does not free it: only the end of the process does.
+    ///
+    /// For a run that is left while a thread may still be at work on an item. Nobody else may begin
+    /// before that thread is gone, and it goes with the process.
+    pub fn hold_until_exit(&self) {
+        self.outlives_its_holder.store(true, Ordering::Relaxed);
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        let Some(mut file) = self.file.take() else {
+            return;
+        };
+        if self.outlives_its_holder.load(Ordering::Relaxed) {
+            // A file that is never closed keeps its lock until the kernel closes it.
+            std::mem::forget(file);
+            return;
+        }
         // Closing the file frees the lock; its text would only mislead people until the next run.
-        let _ = self.file.rewind();
-        let _ = self.file.set_len(0);
+        let _ = file.rewind();
+        let _ = file.set_len(0);
     }
+}
+
+fn sign(file: &mut File, holder: &Holder, path: &Path) -> Result<(), StoreError> {
+    let text = serde_json::to_string(holder).unwrap_or_default();
+    file.set_len(0)
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .map_err(StoreError::writing(path))
 }
 
 impl Holder {
@@ -129,6 +150,17 @@ mod tests {
         }
         drop(first);
         Lock::take(&folder, &holder("second")).unwrap();
+    }
+
+    #[test]
+    fn work_that_nobody_waits_for_keeps_it() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = StateFolder::at(place.path().join(".reshelve"));
+        let lock = Lock::take(&folder, &holder("left")).unwrap();
+        lock.hold_until_exit();
+        drop(lock);
+        let error = Lock::take(&folder, &holder("next")).unwrap_err();
+        assert!(error.to_string().contains("run left"), "{error}");
     }
 
     #[test]
