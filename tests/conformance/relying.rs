@@ -4,7 +4,8 @@
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::sync::Barrier;
+use std::time::{Duration, Instant, SystemTime};
 
 use libtest_mimic::Completion;
 use reshelve::plan::{Operation, Reliance};
@@ -20,6 +21,7 @@ use crate::runtime;
 pub(crate) const CASES: &[(&str, Check)] = &[
     ("what is as planned is carried out", unchanged),
     ("an edit since the plan is never lost", edited),
+    ("an edit during a replacing move is never lost", raced),
 ];
 
 /// How each operation is written down, and what its entries are called in the message.
@@ -192,6 +194,36 @@ fn edited(_root: &Path) -> Completion {
                 assert_eq!(content(folder.path()), before, "{case}");
             }
         }
+    }
+    Completion::Completed
+}
+
+/// A colleague replaces the target once at any moment: before the move, which is then refused, or
+/// after it. Either way the colleague's file is what stands there in the end.
+fn raced(_root: &Path) -> Completion {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, mine) = (folder.path().join("b/old"), folder.path().join("b/mine"));
+    for round in 0..400 {
+        let provider = scene(folder.path());
+        let ends = ["a:/f", "b:/old"];
+        let text = "move|file|a:/f|b:/old|permanent";
+        let operation = planned(&provider, folder.path(), text, &ends);
+        fs::write(&mine, "mine").unwrap();
+        let begin = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                begin.wait();
+                let moment = Instant::now() + Duration::from_micros(round);
+                while Instant::now() < moment {
+                    std::hint::spin_loop();
+                }
+                fs::rename(&mine, &old).unwrap();
+            });
+            begin.wait();
+            let refused = run(&provider, &operation).is_err();
+            assert_eq!(refused, folder.path().join("a/f").exists());
+        });
+        assert_eq!(fs::read_to_string(&old).unwrap(), "mine", "round {round}");
     }
     Completion::Completed
 }

@@ -9,7 +9,7 @@ use super::bin::{Discarded, Kept};
 use super::carry::{Carried, Spot};
 use super::copying::may_replace;
 use super::failure::{explain, halfway};
-use super::naming::{Replaced, rename_exclusively, rename_over, replace_exactly};
+use super::naming::{Replaced, rename_exclusively, replace_exactly};
 use super::relied;
 use super::removal::remove_tree;
 use super::root::look;
@@ -26,16 +26,6 @@ struct Mover<'a> {
     folder: BorrowedFd<'a>,
     name: &'a str,
     operation: &'a Operation,
-    origin: Origin,
-}
-
-/// Where an entry on its way comes from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    /// A private folder: nobody sees what its name holds for a moment.
-    Private,
-    /// The space itself.
-    Space,
 }
 
 /// How giving a name failed.
@@ -75,7 +65,6 @@ impl Work<'_> {
             folder: source.folder.as_fd(),
             name: source.name,
             operation,
-            origin: Origin::Space,
         };
         match self.give_name(&mover, to, strategy) {
             Ok(done) => {
@@ -105,7 +94,6 @@ impl Work<'_> {
             folder: folder.as_fd(),
             name,
             operation,
-            origin: Origin::Private,
         };
         match self.give_name(&mover, to, strategy) {
             Ok(done) => Ok(done),
@@ -194,13 +182,7 @@ impl Mover<'_> {
         (folder, name, old): (BorrowedFd<'_>, &str, Sight),
         to: &Place,
     ) -> Result<(), Refusal> {
-        let replaced = match self.origin {
-            Origin::Private => replace_exactly(self.folder, self.name, folder, name, &old),
-            Origin::Space => {
-                rename_over(self.folder, self.name, folder, name).map(|()| Replaced::Done)
-            }
-        };
-        match replaced {
+        match replace_exactly(self.folder, self.name, folder, name, &old) {
             Ok(Replaced::Done) => Ok(()),
             Ok(Replaced::Other) => Err(Refusal::Error(ProviderError::refused(
                 ErrorKind::Mismatch,

@@ -42,7 +42,7 @@ pub(super) fn rename_exclusively(
 ///
 /// Where both names are links to one file, renaming does nothing by definition; the old name is
 /// then taken away, so that the outcome is the same.
-pub(super) fn rename_over(
+fn rename_over(
     from: BorrowedFd<'_>,
     name: &str,
     to: BorrowedFd<'_>,
@@ -67,30 +67,31 @@ pub(super) enum Replaced {
     Other,
 }
 
-/// Puts a file from a private folder in the place of one certain file.
+/// Puts a file in the place of one certain file.
 ///
 /// Both change places in one step; only then is it looked at what came out, and put back where it
-/// is not the expected file. File systems that cannot do this replace what is there.
+/// is not the expected file. A program that is killed in between loses nothing: the old file is at
+/// the new one's former name. File systems that cannot do this replace what is there.
 pub(super) fn replace_exactly(
-    private: BorrowedFd<'_>,
+    from: BorrowedFd<'_>,
     name: &str,
     to: BorrowedFd<'_>,
     new_name: &str,
     expected: &Sight,
 ) -> Result<Replaced, Errno> {
-    match renameat_with(private, name, to, new_name, RenameFlags::EXCHANGE) {
+    match renameat_with(from, name, to, new_name, RenameFlags::EXCHANGE) {
         Ok(()) => {}
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            return rename_over(private, name, to, new_name).map(|()| Replaced::Done);
+            return rename_over(from, name, to, new_name).map(|()| Replaced::Done);
         }
         Err(errno) => return Err(errno),
     }
-    let came_out = look(private, name)?;
+    let came_out = look(from, name)?;
     if came_out.is_some_and(|sight| sight.is_unchanged(expected)) {
-        unlinkat(private, name, AtFlags::empty())?;
+        unlinkat(from, name, AtFlags::empty())?;
         return Ok(Replaced::Done);
     }
-    renameat_with(private, name, to, new_name, RenameFlags::EXCHANGE)?;
+    renameat_with(from, name, to, new_name, RenameFlags::EXCHANGE)?;
     Ok(Replaced::Other)
 }
 
