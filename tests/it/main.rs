@@ -6,5 +6,6 @@ mod environment;
 mod examples;
 mod readme;
 mod resuming;
+mod saved;
 mod stories;
 mod troubles;
