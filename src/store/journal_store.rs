@@ -285,16 +285,17 @@ fn keep_beside(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a folder's name has the form that names of runs have: a time and some digits, as in
-/// `20260921T101500Z-1f3a90c2`.
+/// Whether a folder's name has the form that names of runs have: a time, with or without a zone,
+/// and some digits, as in `20260921T101500Z-1f3a90c2` and `20260921T101500123-1f3a90c2`.
 fn is_run_name(name: &str) -> bool {
     let parts = name
-        .split_once("Z-")
+        .rsplit_once('-')
         .and_then(|(instant, chance)| Some((instant.split_once('T')?, chance)));
     parts.is_some_and(|((date, time), chance)| {
+        let time = time.strip_suffix('Z').unwrap_or(time);
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let drawn = chance.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        date.len() >= 8 && digits(date) && time.len() == 6 && digits(time) && drawn
+        date.len() >= 8 && digits(date) && time.len() >= 6 && digits(time) && drawn
     })
 }
 
@@ -523,7 +524,9 @@ mod tests {
     #[test]
     fn only_folders_with_names_of_runs_are_runs() {
         let place = place();
+        let other = RunId::at(sample::AT, 7);
         place.write("20260921T000001Z-0a", &sample::facts());
+        place.write(other.as_str(), &sample::facts());
         let runs = place.store.runs_folder();
         for name in [
             "copy of a run",
@@ -544,7 +547,8 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(names, ["20260921T000001Z-0a"]);
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert!(names.contains(&other.to_string()));
     }
 
     #[test]
