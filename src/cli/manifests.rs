@@ -36,6 +36,27 @@ const STATE_FOLDER: &str = ".reshelve";
 pub(crate) const LARGEST: u64 = 64 << 20;
 
 impl ManifestSet {
+    /// Refuses to write over one of the manifests that are being read.
+    pub(crate) fn spare<'f>(
+        &self,
+        written: impl Iterator<Item = &'f Path>,
+    ) -> Result<(), CommandError> {
+        for file in written {
+            let same = |manifest: &PathBuf| match (file.canonicalize(), manifest.canonicalize()) {
+                (Ok(ours), Ok(theirs)) => ours == theirs,
+                (Err(_), _) | (_, Err(_)) => false,
+            };
+            if self.files.iter().any(same) {
+                let message = format!(
+                    "{} is a manifest that is being read; write to another file",
+                    file.display()
+                );
+                return Err(CommandError::new(ExitCode::Wrong, message));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads, expands and checks everything that the paths name.
     ///
     /// # Errors

@@ -221,9 +221,10 @@ fn expand_named(
         }),
         None if moves && context.world.find(target).is_some() => {}
         None if transfer.on_missing == OnMissing::Ignore => {}
-        None => expanded
-            .findings
-            .push(missing_source(context.placement(number), &address)),
+        None => expanded.findings.push(match found {
+            Some(_) => lost_target(context.placement(number), &address, target),
+            None => missing_source(context.placement(number), &address),
+        }),
     }
 }
 
@@ -366,6 +367,19 @@ fn missing_source(placement: &Placement, address: &Address) -> Diagnostic {
         .at(placement.location.clone())
         .about(address)
         .with_hint("correct the path, or say `on_missing: ignore`")
+}
+
+/// What stands at the source of a move is another placement's, and what was moved is gone.
+fn lost_target(placement: &Placement, address: &Address, target: &Address) -> Diagnostic {
+    let detail = format!(
+        "`{}` moved {address} to {target}, where nothing is now; what {address} holds was put there by another \
+         placement.",
+        placement.id
+    );
+    Diagnostic::error("missing-source", "a source is not there", detail)
+        .at(placement.location.clone())
+        .about(target)
+        .with_hint("bring the entry back, from the bin for example, or drop the placement")
 }
 
 fn special_source(placement: &Placement, address: &Address) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 use super::change::{Differences, Origin};
 use super::context::Context;
+use super::expand::SourceEntry;
 use super::graph::is_temporary;
 use crate::manifest::Wish;
 
@@ -14,11 +15,18 @@ pub(super) fn origins(context: &Context<'_>, differences: &mut Differences) {
         let moves = matches!(context.wish(change.placement), Wish::Move(..));
         change.origin = match &change.source {
             None => Origin::Made,
-            Some(source) if moves || is_temporary(&source.address) => Origin::Moved,
+            Some(source) if moves || is_on_a_detour(context, source) => Origin::Moved,
             Some(_) => Origin::Copied,
         };
     }
     differences
         .changes
         .sort_by(|a, b| a.target.cmp(&b.target).then(a.placement.cmp(&b.placement)));
+}
+
+/// Whether an interrupted run of ours left the entry under a temporary name. The name alone says
+/// nothing: anybody may call a file so.
+fn is_on_a_detour(context: &Context<'_>, source: &SourceEntry) -> bool {
+    let record = context.records.of(source.node);
+    is_temporary(&source.address) && record.is_some_and(|record| record.wished.is_some())
 }

@@ -154,6 +154,18 @@ fn a_saved_plan_is_stale_only_by_what_it_relies_on() {
 }
 
 #[test]
+fn no_answer_is_written_over_the_manifest() {
+    let mut env = handbook();
+    for output in [
+        &["--out", "./reshelve.yaml"][..],
+        &["--output", "json=reshelve.yaml"],
+    ] {
+        assert_eq!(env.code(&[&["plan"], output].concat()), 3);
+    }
+    assert_eq!(env.read("reshelve.yaml"), MANIFEST);
+}
+
+#[test]
 fn a_saved_plan_is_bound_to_its_manifest_and_state() {
     let mut env = handbook();
     assert_eq!(env.code(&["plan", "--out", "plan.json"]), 0);

@@ -229,3 +229,17 @@ fn names_that_cannot_be_seen_are_pointed_out() {
         ],
     );
 }
+
+#[test]
+fn a_name_alone_makes_no_move_of_a_copy() {
+    let entries = "a:/s/.reshelve-temporary-1=1@1 b:/t/";
+    for placements in [
+        MIRROR,
+        "  - {mirror: 'a:/s', to: 'b:/t', prune: all}",
+        "  - {copy: 'a:/s/*', into: 'b:/t'}",
+    ] {
+        let plan = crate::bench::laboratory(entries, placements).plan();
+        assert_eq!(plan.operations.len(), 1);
+        assert_eq!(plan.operations[0].action.word(), "copy", "{placements}");
+    }
+}

@@ -24,6 +24,12 @@ pub(crate) async fn drift(
     output: Output,
 ) -> Result<ExitCode, CommandError> {
     let set = ManifestSet::load(&arguments.manifests, around)?;
+    let outputs = arguments
+        .reporting
+        .output
+        .iter()
+        .map(|sink| sink.path.as_path());
+    set.spare(outputs)?;
     let spaces = Spaces::observing(&set, &arguments.observation.inventory)?;
     let wanted = Wanted {
         set: &set,

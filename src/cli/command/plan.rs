@@ -22,6 +22,12 @@ pub(crate) async fn plan(
     output: Output,
 ) -> Result<ExitCode, CommandError> {
     let set = ManifestSet::load(&arguments.manifests, around)?;
+    let outputs = arguments
+        .reporting
+        .output
+        .iter()
+        .map(|sink| sink.path.as_path());
+    set.spare(outputs.chain(arguments.out.as_deref()))?;
     if arguments.out.is_some() && set.files.iter().any(|file| file == Path::new("-")) {
         let message = "a plan of a manifest from stdin cannot be saved: it could not be read again";
         return Err(CommandError::new(ExitCode::Wrong, message));
