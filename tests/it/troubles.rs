@@ -175,3 +175,56 @@ fn what_may_not_be_written_exits_with_8() {
     assert_snapshot!("denied_apply", env.block(&["apply", "--yes"], &output));
     assert!(!env.exists("team/Handbook/b.txt"));
 }
+
+/// A file system of 64 KiB in memory, for as long as the value lives.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    /// Nothing where this machine does not let the test mount one.
+    fn mount(folder: std::path::PathBuf) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        mount
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(&folder);
+        let mounted = mount
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        mounted.then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg(&self.0).status();
+        assert!(
+            unmounted.is_ok_and(|status| status.success()),
+            "{} stays mounted",
+            self.0.display()
+        );
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that cannot run says so loudly")]
+fn a_full_disk_is_a_reason_to_come_again() {
+    let mut env = Environment::new();
+    env.write(
+        "reshelve.yaml",
+        "version: 1\nname: full\nspaces:\n  s: {provider: local, root: ./s}\n  t: {provider: local, root: ./t}\n\
+         placements:\n  - {copy: s:/big, to: t:/big}\n",
+    );
+    env.write("s/big", &"x".repeat(200_000));
+    fs::create_dir(env.path("t")).unwrap();
+    let Some(disk) = SmallDisk::mount(env.path("t")) else {
+        eprintln!(
+            "SKIPPED: this machine lets no test mount a small disk, so exit code 9 is not seen"
+        );
+        return;
+    };
+    assert_snapshot!("full_disk", env.run(&["apply", "--yes"]));
+    assert!(!env.exists("t/big"));
+    drop(disk);
+    assert_eq!(env.code(&["resume"]), 0);
+    assert!(env.exists("t/big"));
+}
