@@ -188,7 +188,21 @@ pub(crate) fn world_lines(world: &World) -> Vec<String> {
     lines
 }
 
+/// The same entries, as a service would list them that goes backwards.
+pub(crate) fn listed_backwards(observed: &ObservedWorld) -> ObservedWorld {
+    attach_all(&World::new(observed), |listing| {
+        let entries: Vec<_> = listing.entries().collect();
+        let mut backwards = Listing::new();
+        entries.iter().rev().for_each(|entry| backwards.push(entry));
+        backwards
+    })
+}
+
 fn materialise(world: &World) -> ObservedWorld {
+    attach_all(world, |listing| listing)
+}
+
+fn attach_all(world: &World, order: impl Fn(Listing) -> Listing) -> ObservedWorld {
     let mut observed = ObservedWorld::default();
     for space in world.spaces() {
         let mut tree = Tree::new();
@@ -202,7 +216,8 @@ fn materialise(world: &World) -> ObservedWorld {
                 .filter(|entry| entry.kind == EntryKind::Folder);
             open.extend(folders.map(|entry| path.join(entry.name).expect("a name of a tree")));
             let folder = tree.find(&path).expect("parents are attached first");
-            tree.attach(folder, listing).expect("names of a tree");
+            tree.attach(folder, order(listing))
+                .expect("names of a tree");
         }
         observed.spaces.insert(
             space.clone(),
