@@ -6,6 +6,7 @@ use super::recorder::Recorder;
 use super::recovery::Verdict;
 use super::run::Run;
 use super::stop::Stop;
+use super::strays::strays;
 use super::verify::{CHUNK, Verification};
 use crate::journal::{Evidence, Fact, JournalSink, Outcome, Record, RunProgress};
 use crate::plan::{OperationId, Plan};
@@ -133,6 +134,9 @@ async fn finish(site: Site<'_>, mut recorder: Recorder<'_>) -> Result<RunProgres
         for fact in verification.read(site.provider, chunk).await {
             recorder.record(fact)?;
         }
+    }
+    for fact in strays(site.provider, site.plan, &recorder.progress).await {
+        recorder.record(fact)?;
     }
     let counts = recorder.progress.counts(site.plan);
     let all_done = counts.done == site.plan.operations.len() as u64 && counts.differs == 0;

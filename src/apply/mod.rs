@@ -17,6 +17,7 @@ mod run;
 mod scene;
 mod schedule;
 mod stop;
+mod strays;
 #[cfg(test)]
 mod tests;
 mod verify;

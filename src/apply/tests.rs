@@ -16,7 +16,7 @@ use crate::provider::{
     Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ItemDone, ItemReply, ListRequest,
     MemoryProvider, Page, Provider, ProviderError, TaskId, TaskStatus,
 };
-use crate::tree::SpaceAlias;
+use crate::tree::{EntryKind, SpaceAlias};
 
 /// A world as text: paths, and sizes of files.
 fn picture(world: &World) -> Vec<String> {
@@ -449,4 +449,30 @@ fn tasks_are_followed_and_then_the_tree_decides() {
         tasks: vec!["task-1".into()],
     };
     assert!(journal.records().iter().any(|record| record.fact == tasks));
+}
+
+#[test]
+fn what_a_whole_folder_brought_along_is_named() {
+    let mut operation = sample::operation(1, copy("desk:/in/deep", "desk:/whole", Strategy::Fail));
+    operation.kind = EntryKind::Folder;
+    let mut plan = plan_of(vec![operation], &[&[1]]);
+    let mut folder = sample::recording("desk:/whole", 0, Some(1));
+    folder.provenance.kind = EntryKind::Folder;
+    plan.recordings = vec![folder];
+    let differs = |plan: &Plan| {
+        let progress = run(plan, &*memory(&FILES), &mut MemoryJournal::default()).unwrap();
+        let names = progress
+            .differs
+            .keys()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        (progress.outcome, names)
+    };
+    assert_eq!(
+        differs(&plan),
+        (Some(Outcome::Partial), vec!["desk:/whole/x".to_owned()])
+    );
+    plan.recordings
+        .push(sample::recording("desk:/whole/x", 5, Some(1)));
+    assert_eq!(differs(&plan), (Some(Outcome::Complete), Vec::new()));
 }
