@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::journal::{Fact, RunProgress, Standing};
-use crate::plan::{Action, Operation, OperationId, Plan, Recording};
+use crate::plan::{Action, Operation, OperationId, Plan, Reason, Recording};
 use crate::provider::{ListRequest, Provider, ProviderError};
 use crate::tree::{Address, EntryKind};
 
@@ -58,7 +58,8 @@ fn is_whole(operation: &Operation, progress: &RunProgress) -> bool {
         progress.operations.get(&operation.id),
         Some(Standing::Done { .. })
     );
-    carries && done && operation.kind == EntryKind::Folder
+    let stays = operation.reason != Reason::Temporary;
+    carries && done && stays && operation.kind == EntryKind::Folder
 }
 
 /// The names in a folder, from all its pages.
