@@ -30,14 +30,14 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered) -> Batched {
         .into_iter()
         .partition(|operation| matches!(operation.action, Action::Remove { .. }));
     let graph = Graph::new(others, context.world);
-    let mut batcher = Batcher::new(context, &graph);
+    let mut batcher = Batcher::new(context, graph);
     batcher.schedule();
     batcher.finish(removals, lowered.recordings)
 }
 
 struct Batcher<'a, 'c> {
     context: &'a Context<'c>,
-    graph: &'a Graph,
+    graph: Graph,
     keys: Vec<(Key, &'a BatchRule)>,
     /// For each operation, how many it still waits for.
     waiting: Vec<usize>,
@@ -49,7 +49,7 @@ struct Batcher<'a, 'c> {
 }
 
 impl<'a, 'c> Batcher<'a, 'c> {
-    fn new(context: &'a Context<'c>, graph: &'a Graph) -> Self {
+    fn new(context: &'a Context<'c>, graph: Graph) -> Self {
         let keys: Vec<_> = graph
             .operations
             .iter()
@@ -138,32 +138,30 @@ impl<'a, 'c> Batcher<'a, 'c> {
     }
 
     /// Numbers everything, puts the removals last, and tells which call follows which.
-    fn finish(self, removals: Vec<Operation>, mut recordings: Vec<Recording>) -> Batched {
+    fn finish(mut self, removals: Vec<Operation>, mut recordings: Vec<Recording>) -> Batched {
         let mut batched = Batched {
             deepest_creation: self.deepest_creation(),
             ..Batched::default()
         };
         batched.temporary = (self.graph.operations.len() - self.graph.reaches.len()) as u64;
-        let mut call_of = vec![0_u32; self.graph.operations.len()];
+        self.record_detours(&mut recordings);
+        let operations = std::mem::take(&mut self.graph.operations);
+        batched
+            .operations
+            .reserve_exact(operations.len() + removals.len());
+        let mut call_of = vec![0_u32; operations.len()];
+        let mut waiting: Vec<Option<Operation>> = operations.into_iter().map(Some).collect();
         let mut number_of: BTreeMap<OperationId, OperationId> = BTreeMap::new();
         for (index, (positions, key)) in self.calls.iter().enumerate() {
             positions
                 .iter()
                 .for_each(|position| call_of[*position] = index as u32 + 1);
             let after = self.before(positions, &call_of);
-            let operations = positions
+            let taken = positions
                 .iter()
-                .map(|position| &self.graph.operations[*position])
-                .cloned();
+                .filter_map(|position| waiting[*position].take());
             let rule = self.keys[positions[0]].1;
-            push_call(
-                &mut batched,
-                operations.collect(),
-                key,
-                rule,
-                after,
-                &mut number_of,
-            );
+            push_call(&mut batched, taken, key, rule, after, &mut number_of);
         }
         let sinks = sinks(&batched.batches);
         for (key, operations) in group_removals(self.context, removals) {
@@ -173,10 +171,12 @@ impl<'a, 'c> Batcher<'a, 'c> {
             else {
                 continue;
             };
-            for chunk in operations.chunks(items(rule)) {
+            let mut rest = operations.into_iter().peekable();
+            while rest.peek().is_some() {
+                let chunk = rest.by_ref().take(items(rule));
                 push_call(
                     &mut batched,
-                    chunk.to_vec(),
+                    chunk,
                     &key,
                     rule,
                     sinks.clone(),
@@ -184,7 +184,6 @@ impl<'a, 'c> Batcher<'a, 'c> {
                 );
             }
         }
-        self.record_detours(&mut recordings);
         for recording in &mut recordings {
             recording.operation = recording
                 .operation
@@ -295,13 +294,13 @@ fn sinks(batches: &[Batch]) -> Vec<BatchId> {
 
 fn push_call(
     batched: &mut Batched,
-    operations: Vec<Operation>,
+    operations: impl Iterator<Item = Operation>,
     key: &Key,
     rule: &BatchRule,
     after: Vec<BatchId>,
     number_of: &mut BTreeMap<OperationId, OperationId>,
 ) {
-    let mut ids = Vec::with_capacity(operations.len());
+    let mut ids = Vec::new();
     for mut operation in operations {
         let id = OperationId(batched.operations.len() as u32 + 1);
         number_of.insert(operation.id, id);
