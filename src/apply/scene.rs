@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{ApplyError, Executor, RunSetup, Stop};
-use crate::journal::{Fact, JournalError, JournalSink, Record, RunProgress};
+use crate::journal::{Fact, JournalError, JournalSink, Record, RunProgress, Standing};
 use crate::plan::sample::{self, place, plan_of};
 use crate::plan::{
     Action, BatchId, Capabilities, Disposal, Operation, OperationId, Permissions, Plan, Reason,
-    Reliance, Strategy,
+    Reliance, Strategy, World,
 };
 use crate::provider::layer::Pause;
 use crate::provider::{LocalProvider, MemoryProvider, NoProgress, Provider};
@@ -341,4 +341,37 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap();
     runtime.block_on(future)
+}
+
+/// A world as text: paths, and sizes of files.
+pub(super) fn picture(world: &World) -> Vec<String> {
+    let mut rows = Vec::new();
+    for space in world.spaces() {
+        world.walk(world.root(space).unwrap(), |path, node| {
+            rows.push(format!("{path} {}", world.size(node)));
+        });
+    }
+    rows.sort();
+    rows
+}
+
+/// What the plan leads to.
+pub(super) fn wanted(plan: &Plan) -> Vec<String> {
+    let mut world = memory(&FILES).world();
+    for operation in &plan.operations {
+        world.apply(operation).unwrap();
+    }
+    picture(&world)
+}
+
+pub(super) fn standings(progress: &RunProgress) -> Vec<(u32, &'static str)> {
+    let word = |standing: &Standing| match standing {
+        Standing::InDoubt { .. } => "in doubt",
+        Standing::Absent => "absent",
+        Standing::Done { .. } => "done",
+        Standing::Failed { .. } => "failed",
+        Standing::Skipped { .. } => "skipped",
+    };
+    let rows = progress.operations.iter();
+    rows.map(|(id, standing)| (id.0, word(standing))).collect()
 }
