@@ -10,7 +10,7 @@ use crate::plan::{Operation, OperationId, Plan};
 use crate::provider::layer::Pause;
 use crate::provider::{
     BatchReply, BatchRequest, Effect, ItemDone, Progress, Provider, ProviderError, Retry, TaskId,
-    TaskStatus,
+    TaskReply, TaskStatus,
 };
 
 /// The first and the longest pause between two looks at a task.
@@ -72,20 +72,25 @@ impl<'s> Site<'s> {
         Ok(reply)
     }
 
-    /// Waits until none of the tasks goes on, or too long. What they did, the tree tells.
-    pub(super) async fn follow(self, tasks: &[TaskId]) {
+    /// Waits until none of the tasks goes on, or too long, and gives how each was seen last. One
+    /// of which nothing was heard is not in the answer.
+    pub(super) async fn follow(self, tasks: &[TaskId]) -> BTreeMap<TaskId, TaskStatus> {
         let (mut pause, longest) = TASK_PAUSES;
         let mut waited = Duration::ZERO;
+        let mut seen = BTreeMap::new();
         while waited < TASK_DEADLINE && !self.stop.is_requested() {
             self.rest(pause).await;
             waited += pause;
             pause = longest.min(pause * 2);
-            if let Ok(states) = self.provider.poll(tasks).await
-                && !states.contains(&TaskStatus::Running)
-            {
-                return;
+            if let Ok(states) = self.provider.poll(tasks).await {
+                let goes_on = states.contains(&TaskStatus::Running);
+                seen = tasks.iter().cloned().zip(states).collect();
+                if !goes_on {
+                    break;
+                }
             }
         }
+        seen
     }
 
     /// Waits, but not longer than until the run is to stop.
@@ -97,11 +102,12 @@ impl<'s> Site<'s> {
     }
 }
 
-/// How each operation of a call ended, by what its reply says. An operation that the reply does
-/// not speak of is in doubt.
+/// How each operation of a call ended, by what its reply says and how its tasks were seen last. An
+/// operation that the reply does not speak of is in doubt.
 pub(super) fn ends(
     call: &Call,
     reply: Result<BatchReply, ProviderError>,
+    followed: &BTreeMap<TaskId, TaskStatus>,
 ) -> Vec<(OperationId, End)> {
     let reply = match reply {
         Ok(reply) => reply,
@@ -118,17 +124,36 @@ pub(super) fn ends(
         .into_iter()
         .map(|item| (item.operation, item.end))
         .collect();
+    let mut tasks: BTreeMap<OperationId, TaskReply> = reply
+        .tasks
+        .into_iter()
+        .map(|task| (task.operation, task))
+        .collect();
     call.operations
         .iter()
         .map(|&operation| {
             let end = match items.remove(&operation) {
                 Some(Ok(done)) => End::Done(done),
                 Some(Err(error)) => end_of(error, call.attempt),
-                None => End::Doubtful("the reply says nothing of it".into()),
+                None => match tasks.remove(&operation) {
+                    Some(task) => end_of_task(followed.get(&task.task), task.done),
+                    None => End::Doubtful("the reply says nothing of it".into()),
+                },
             };
             (operation, end)
         })
         .collect()
+}
+
+/// A task that failed may have done a part; what it did, the tree tells.
+fn end_of_task(status: Option<&TaskStatus>, done: ItemDone) -> End {
+    let message = match status {
+        Some(TaskStatus::Succeeded) => return End::Done(done),
+        Some(TaskStatus::Failed(reason)) => format!("the task failed: {reason}"),
+        Some(TaskStatus::Unknown) => "the service no longer knows the task".to_owned(),
+        Some(TaskStatus::Running) | None => "the task did not come to an end".to_owned(),
+    };
+    End::Doubtful(message)
 }
 
 fn end_of(error: ProviderError, attempt: u32) -> End {

@@ -1,5 +1,7 @@
 //! Entries that a run left under a temporary name: on to their target, or back to where they were.
 
+use std::collections::BTreeMap;
+
 use super::call::{End, ends};
 use super::error::ApplyError;
 use super::run::Run;
@@ -89,7 +91,7 @@ impl Run<'_, '_> {
                 progress: self.site.heard,
             };
             let reply = self.site.provider.execute(&request).await;
-            match ends(&call, reply).pop() {
+            match ends(&call, reply, &BTreeMap::new()).pop() {
                 Some((_, End::NotActed(pause))) => self.site.rest(pause).await,
                 Some((_, end)) => return Ok(end),
                 None => return Ok(End::Doubtful("the reply says nothing of it".into())),

@@ -1,6 +1,6 @@
 //! The round of a run: start what is ready, hear what came of it, and again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -14,7 +14,7 @@ use super::recovery::Verdict;
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
 use crate::journal::{Evidence, Fact, JournalError};
 use crate::plan::{Action, Operation, OperationId};
-use crate::provider::{BatchReply, Provider, ProviderError};
+use crate::provider::{BatchReply, Provider, ProviderError, TaskId, TaskStatus};
 
 /// How many calls are in flight at once.
 const CONCURRENCY: usize = 2;
@@ -37,7 +37,7 @@ type Task<'s> = Pin<Box<dyn Future<Output = Event> + Send + 's>>;
 /// What a task came to.
 enum Event {
     Replied(Call, Result<BatchReply, ProviderError>),
-    Followed(Call, BatchReply),
+    Followed(Call, BatchReply, BTreeMap<TaskId, TaskStatus>),
     Observed(Call, Vec<(OperationId, Verdict)>),
     Rested(Call),
 }
@@ -153,23 +153,25 @@ impl<'s, 'r> Run<'s, 'r> {
             Event::Replied(call, Ok(reply)) if !reply.tasks.is_empty() => {
                 self.follow_tasks(call, reply)
             }
-            Event::Replied(call, reply) => self.take_ends(&call, reply),
-            Event::Followed(call, reply) => self.take_ends(&call, Ok(reply)),
+            Event::Replied(call, reply) => self.take_ends(&call, reply, &BTreeMap::new()),
+            Event::Followed(call, reply, seen) => self.take_ends(&call, Ok(reply), &seen),
             Event::Observed(call, verdicts) => self.take_verdicts(&call, verdicts),
             Event::Rested(call) => self.send_again(call),
         }
     }
 
     fn follow_tasks(&mut self, call: Call, reply: BatchReply) -> Result<(), JournalError> {
+        let tasks: BTreeSet<TaskId> = reply.tasks.iter().map(|reply| reply.task.clone()).collect();
+        let tasks: Vec<TaskId> = tasks.into_iter().collect();
         self.recorder.record(Fact::Tasks {
             batch: call.batch,
-            tasks: reply.tasks.iter().map(|task| task.0.clone()).collect(),
+            tasks: tasks.iter().map(|task| task.0.clone()).collect(),
         })?;
         self.recorder.sync()?;
         let site = self.site;
         self.tasks.push(Box::pin(async move {
-            site.follow(&reply.tasks).await;
-            Event::Followed(call, reply)
+            let seen = site.follow(&tasks).await;
+            Event::Followed(call, reply, seen)
         }));
         Ok(())
     }
@@ -178,10 +180,11 @@ impl<'s, 'r> Run<'s, 'r> {
         &mut self,
         call: &Call,
         reply: Result<BatchReply, ProviderError>,
+        followed: &BTreeMap<TaskId, TaskStatus>,
     ) -> Result<(), JournalError> {
         let (mut resting, mut longest) = (Vec::new(), Duration::ZERO);
         let mut doubtful = Vec::new();
-        for (operation, end) in ends(call, reply) {
+        for (operation, end) in ends(call, reply, followed) {
             match end {
                 End::Done(done) => {
                     self.recorder.record(Fact::Done {

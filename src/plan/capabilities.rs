@@ -30,6 +30,13 @@ pub struct Capabilities {
     pub parents: MissingParents,
     /// The most entries of one page of a listing; `None` where a folder is one page.
     pub page_size: Option<u32>,
+    /// The most entries of one page of the flat listing of a whole space; `None` where the service
+    /// has no such listing.
+    #[serde(default)]
+    pub flat_page_size: Option<u32>,
+    /// The most entries that one call asks for by id; `None` where there is no such call.
+    #[serde(default)]
+    pub fetch_batch: Option<u32>,
     /// What the service states about content.
     pub fingerprint: FingerprintRule,
     /// Where removed entries can go.
@@ -48,8 +55,16 @@ pub struct Capabilities {
     pub copied_time: CopiedTime,
     /// Which machine carries the bytes of a copy.
     pub carrier: Carrier,
-    /// Calls a second that the service allows; `None` where it sets no limit.
+    /// The name that an entry gets which is put beside one of the same name.
+    #[serde(default)]
+    pub beside: Beside,
+    /// Calls a second that the service allows, for each kind of call; `None` where it sets no
+    /// limit.
     pub calls_per_second: Option<u32>,
+    /// Calls a month that the account has, for everything that uses it; `None` where it sets no
+    /// limit.
+    #[serde(default)]
+    pub calls_per_month: Option<u32>,
     /// Where the values come from.
     pub facts: Vec<Fact>,
 }
@@ -155,6 +170,19 @@ pub enum CaseRule {
     Sensitive,
     /// Names that differ in case or Unicode normalisation only are the same.
     Folding,
+}
+
+/// The name that an entry gets which is put beside one of the same name: the number stands at the
+/// end, before the extension of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beside {
+    /// The planner's choice, as in `name (1).txt`.
+    #[default]
+    Chosen,
+    /// The service's choice, expected as in `name(1).txt`. The call says `rename` and the reply
+    /// tells the name.
+    Numbered,
 }
 
 /// Whether a name is checked together with the effect of a call.

@@ -203,7 +203,7 @@ fn protections(
         };
         let overwritten = match operation.action.strategy() {
             Some(Strategy::Overwrite(_)) => operation.action.to().map(|to| to.address()),
-            Some(Strategy::Fail) | None => None,
+            Some(Strategy::Fail | Strategy::Rename) | None => None,
         };
         for address in endangered.into_iter().chain(overwritten) {
             let hit = manifest

@@ -43,8 +43,8 @@ pub use crate::manifest::{Disposal, Permissions};
 pub use adoption::Adoptions;
 pub use approval::unapproved;
 pub use capabilities::{
-    BatchKey, BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
-    FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+    BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact,
+    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
 pub use file::PlanFileError;
 pub use freshness::{Differences, Stale};

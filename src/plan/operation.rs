@@ -87,6 +87,9 @@ pub enum Strategy {
     Fail,
     /// The file there is replaced, and goes where the disposal says.
     Overwrite(Disposal),
+    /// The service finds a free name and tells it. The target of the operation has the name that
+    /// is expected.
+    Rename,
 }
 
 /// An entry in a call. The id is `None` where the provider has none, or where the entry comes to

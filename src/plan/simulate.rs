@@ -89,7 +89,7 @@ impl World {
             return Err(SimulationError::IntoItself(from.address()));
         }
         match strategy {
-            Strategy::Fail => self.free_name(to, None),
+            Strategy::Fail | Strategy::Rename => self.free_name(to, None),
             Strategy::Overwrite(_) => self.free_name(to, Some(self.kind(source))),
         }
     }

@@ -328,7 +328,7 @@ fn endangered(operation: &Operation) -> impl Iterator<Item = Address> {
     };
     let overwritten = match operation.action.strategy() {
         Some(Strategy::Overwrite(_)) => operation.action.to().map(Place::address),
-        Some(Strategy::Fail) | None => None,
+        Some(Strategy::Fail | Strategy::Rename) | None => None,
     };
     taken.into_iter().chain(overwritten)
 }

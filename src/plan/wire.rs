@@ -59,6 +59,7 @@ enum ActionWord {
 enum ConflictWord {
     Fail,
     Overwrite,
+    Rename,
 }
 
 /// What an operation relies on.
@@ -138,6 +139,7 @@ impl<'a> OperationRow<'a> {
             None => (None, None),
             Some(Strategy::Fail) => (Some(ConflictWord::Fail), None),
             Some(Strategy::Overwrite(disposal)) => (Some(ConflictWord::Overwrite), Some(disposal)),
+            Some(Strategy::Rename) => (Some(ConflictWord::Rename), None),
         };
         Self {
             id: operation.id,
@@ -171,6 +173,7 @@ impl<'a> OperationRow<'a> {
                 Some(Strategy::Overwrite(disposal(recycle)))
             }
             (Some(ConflictWord::Overwrite), None) => return Err(wrong("recycle")),
+            (Some(ConflictWord::Rename), _) => Some(Strategy::Rename),
             (None, _) => None,
         };
         let from = || from.clone().ok_or_else(|| wrong("from"));

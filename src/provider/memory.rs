@@ -72,6 +72,8 @@ impl MemoryProvider {
     fn carry_out(&self, operation: &Operation) -> Result<ItemDone, ProviderError> {
         self.refuse_impossible(operation)?;
         let mut world = self.lock();
+        let renamed = beside(&world, operation);
+        let operation = renamed.as_ref().unwrap_or(operation);
         if let Some(place) = operation.action.from() {
             let node = world
                 .find(&place.address())
@@ -92,7 +94,9 @@ impl MemoryProvider {
         let node = to.and_then(|to| world.find(&to.address()));
         Ok(ItemDone {
             id: node.and_then(|node| world.seen(node).id),
-            name: None,
+            name: renamed
+                .as_ref()
+                .and_then(|_| Some(to?.path.name()?.to_owned())),
             bin: binned(&operation.action, replaces).then(|| "memory".to_owned()),
         })
     }
@@ -152,6 +156,31 @@ impl Provider for MemoryProvider {
     fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
         Box::pin(async move { Ok(vec![TaskStatus::Unknown; tasks.len()]) })
     }
+}
+
+/// The operation with a free name, where the one that it expects was taken meanwhile and the
+/// service is to find one: the first of `name(1).ext`, `name(2).ext`, …
+fn beside(world: &World, operation: &Operation) -> Option<Operation> {
+    if operation.action.strategy() != Some(Strategy::Rename) {
+        return None;
+    }
+    let mut renamed = operation.clone();
+    let wished = operation.action.from()?.path.name()?.to_owned();
+    let to = match &mut renamed.action {
+        Action::Copy { to, .. } | Action::Move { to, .. } => to,
+        Action::Rename { .. } | Action::CreateFolder { .. } | Action::Remove { .. } => return None,
+    };
+    world.find(&to.address())?;
+    let folder = to.path.parent()?;
+    let (stem, extension) = match wished.rfind('.') {
+        Some(dot) if dot > 0 && operation.kind == EntryKind::File => wished.split_at(dot),
+        _ => (wished.as_str(), ""),
+    };
+    let free = (1_u64..).find_map(|number| {
+        to.path = folder.join_trusted(&format!("{stem}({number}){extension}"));
+        world.find(&to.address()).is_none().then_some(())
+    });
+    free.map(|()| renamed)
 }
 
 /// Whether something went to the bin.

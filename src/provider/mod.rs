@@ -13,7 +13,8 @@ pub use local::LocalProvider;
 pub use memory::MemoryProvider;
 pub use provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemDone, ItemReply, ListRequest, NoProgress,
-    Page, PageToken, Progress, Provider, TaskId, TaskStatus,
+    Page, PageToken, Progress, Provider, SpaceListRequest, SpacePage, TaskId, TaskReply,
+    TaskStatus,
 };
 pub use registry::{SpaceKeys, SpaceValues, open, providers};
 pub use router::Router;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::error::ProviderError;
+use super::error::{ErrorKind, ProviderError};
 use crate::plan::{Capabilities, Operation, OperationId, Place};
 use crate::state::Seen;
 use crate::tree::{EntryId, EntryKind, EntryPath, Listing, SpaceAlias};
@@ -24,6 +24,14 @@ pub trait Provider: Send + Sync {
 
     /// One page of the content of a folder, in a stable order.
     fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page>;
+
+    /// One page of everything that a space holds, whatever the folder, oldest change first.
+    ///
+    /// Only a provider whose sheet states a `flat_page_size` has such a call.
+    fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
+        let message = format!("the space `{}` is listed folder by folder", request.space);
+        Box::pin(async move { Err(ProviderError::refused(ErrorKind::Unsupported, message)) })
+    }
 
     /// The entries at these places, in the order asked for; `None` where nothing is.
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>>;
@@ -59,6 +67,28 @@ pub struct PageToken(pub String);
 pub struct Page {
     /// The entries.
     pub listing: Listing,
+    /// Where the next page begins; `None` where this was the last.
+    pub next: Option<PageToken>,
+    /// Remarks about entries that cannot be handled, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Which page of the flat listing of a space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpaceListRequest {
+    /// The space.
+    pub space: SpaceAlias,
+    /// Where the last page ended; `None` for the first page.
+    pub page: Option<PageToken>,
+}
+
+/// A part of the content of a space, in no order of folders.
+#[derive(Debug, Clone, Default)]
+pub struct SpacePage {
+    /// The entries.
+    pub listing: Listing,
+    /// The folder of each entry, by its id, in the order of the listing; `None` for the root.
+    pub parents: Vec<Option<EntryId>>,
     /// Where the next page begins; `None` where this was the last.
     pub next: Option<PageToken>,
     /// Remarks about entries that cannot be handled, one sentence each.
@@ -103,8 +133,19 @@ pub struct BatchReply {
     /// One for each item that the service spoke of, matched by the item itself. An operation
     /// without an item here is in doubt.
     pub items: Vec<ItemReply>,
-    /// Tasks that go on after the reply.
-    pub tasks: Vec<TaskId>,
+    /// Items that the service goes on with after the reply. None of them is among `items`.
+    pub tasks: Vec<TaskReply>,
+}
+
+/// An item that the service goes on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskReply {
+    /// The item.
+    pub operation: OperationId,
+    /// The task that carries it out. Several items may share one.
+    pub task: TaskId,
+    /// What is true of the item once its task succeeded.
+    pub done: ItemDone,
 }
 
 /// How one item ended.

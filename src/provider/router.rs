@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::error::{ErrorKind, ProviderError};
 use super::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
+    SpacePage, TaskId, TaskStatus,
 };
 use crate::plan::{Capabilities, Operation, Place};
 use crate::tree::SpaceAlias;
@@ -137,6 +138,13 @@ impl Provider for Router {
         }
     }
 
+    fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
+        match self.route(&request.space) {
+            Ok(provider) => provider.list_space(request),
+            Err(error) => Box::pin(async move { Err(error) }),
+        }
+    }
+
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {
         Box::pin(self.fetch_all(places))
     }
@@ -149,7 +157,7 @@ impl Provider for Router {
             let number = self.number(provider);
             let mut reply = provider.execute(request).await?;
             for task in &mut reply.tasks {
-                task.0 = format!("{number}:{}", task.0);
+                task.task.0 = format!("{number}:{}", task.task.0);
             }
             Ok(reply)
         })

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reshelve::plan::{
-    BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule, FolderTransfer,
-    Identity, MissingParents, NameCheck, Naming,
+    BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
 use reshelve::provider::layer::{
     FaultLayer, FaultRates, ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer,
@@ -142,6 +142,8 @@ fn sheet(page_size: Option<u32>) -> Capabilities {
         folders: FolderTransfer::WholeSubtree,
         parents: MissingParents::Refused,
         page_size,
+        flat_page_size: None,
+        fetch_batch: None,
         fingerprint: FingerprintRule::SizeAndTime,
         bin: Bin::Present,
         identity: Identity::Path,
@@ -151,7 +153,9 @@ fn sheet(page_size: Option<u32>) -> Capabilities {
         name_check: NameCheck::WithEffect,
         copied_time: CopiedTime::Kept,
         carrier: Carrier::Service,
+        beside: Beside::Chosen,
         calls_per_second: None,
+        calls_per_month: None,
         facts: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use reshelve::manifest::{Guards, Manifest, ManifestName, Placement, SpaceDefinition};
 use reshelve::plan::{
-    BasedOn, BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
+    BasedOn, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
     FolderTransfer, Identity, MissingParents, NameCheck, Naming, Plan, PlanInput, World,
 };
 use reshelve::state::{Lineage, State};
@@ -278,6 +278,8 @@ fn sheet() -> Capabilities {
         folders: FolderTransfer::WholeSubtree,
         parents: MissingParents::Refused,
         page_size: None,
+        flat_page_size: None,
+        fetch_batch: None,
         fingerprint: FingerprintRule::SizeAndTime,
         bin: Bin::Present,
         identity: Identity::Path,
@@ -287,7 +289,9 @@ fn sheet() -> Capabilities {
         name_check: NameCheck::WithEffect,
         copied_time: CopiedTime::Kept,
         carrier: Carrier::Service,
+        beside: Beside::Chosen,
         calls_per_second: None,
+        calls_per_month: None,
         facts: Vec::new(),
     }
 }

@@ -14,8 +14,8 @@ use crate::plan::sample::{self, plan_of};
 use crate::plan::{BatchId, Capabilities, OperationId, Place, Plan, Strategy};
 use crate::provider::layer::{FaultLayer, FaultRates, RetryReadsLayer};
 use crate::provider::{
-    Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ListRequest, MemoryProvider, Page,
-    Provider, ProviderError, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ItemDone, ListRequest,
+    MemoryProvider, Page, Provider, ProviderError, TaskId, TaskReply, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -220,7 +220,11 @@ impl Provider for Slow {
             self.inner.execute(request).await?;
             Ok(BatchReply {
                 items: Vec::new(),
-                tasks: vec![TaskId("task-1".into())],
+                tasks: vec![TaskReply {
+                    operation: request.operations[0].id,
+                    task: TaskId("task-1".into()),
+                    done: ItemDone::default(),
+                }],
             })
         })
     }

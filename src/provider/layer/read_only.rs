@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::plan::{Capabilities, Place};
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
+    SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -28,6 +29,10 @@ impl Provider for ReadOnlyLayer {
 
     fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page> {
         self.inner.list(request)
+    }
+
+    fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
+        self.inner.list_space(request)
     }
 
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {

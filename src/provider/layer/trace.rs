@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::plan::{Capabilities, Place};
 use crate::provider::error::ProviderError;
 use crate::provider::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
+    SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -60,6 +61,21 @@ impl Provider for TraceLayer {
                     tracing::trace!(%space, %folder, entries = page.listing.len(), more = page.next.is_some(), "list");
                 }
                 Err(error) => failed("list", error),
+            }
+            answer
+        })
+    }
+
+    fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            let answer = self.inner.list_space(request).await;
+            match &answer {
+                Ok(page) => {
+                    let (space, entries) = (&request.space, page.listing.len());
+                    tracing::trace!(%space, entries, more = page.next.is_some(), "list space");
+                }
+                Err(error) => failed("list space", error),
             }
             answer
         })

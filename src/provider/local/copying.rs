@@ -138,7 +138,7 @@ pub(super) fn may_replace(
     (folder, name, there): (BorrowedFd<'_>, &str, &Sight),
 ) -> Result<(), ProviderError> {
     match (strategy, (operation.kind, there.kind)) {
-        (Strategy::Fail, _) => Err(explain(Errno::EXIST, "place", to)),
+        (Strategy::Fail | Strategy::Rename, _) => Err(explain(Errno::EXIST, "place", to)),
         (Strategy::Overwrite(_), (EntryKind::File, EntryKind::File)) => {
             let address = &to.address();
             let spot = Spot {

@@ -119,7 +119,7 @@ impl Work<'_> {
         let there = look(folder.as_fd(), name).map_err(cannot)?;
         let kind = mover.operation.kind;
         let bin = match (strategy, there) {
-            (Strategy::Fail, _) | (Strategy::Overwrite(_), None) => {
+            (Strategy::Fail | Strategy::Rename, _) | (Strategy::Overwrite(_), None) => {
                 rename_exclusively(mover.folder, mover.name, folder.as_fd(), name, kind)
                     .map_err(cannot)?;
                 None

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::plan::{
-    BatchRule, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
+    BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
     FolderTransfer, Identity, MissingParents, NameCheck, Naming,
 };
 
@@ -20,6 +20,8 @@ pub(super) fn sheet(longest_name: u32) -> Capabilities {
         folders: FolderTransfer::WholeSubtree,
         parents: MissingParents::Refused,
         page_size: None,
+        flat_page_size: None,
+        fetch_batch: None,
         fingerprint: FingerprintRule::SizeAndTime,
         bin: Bin::Present,
         identity: Identity::Path,
@@ -33,7 +35,9 @@ pub(super) fn sheet(longest_name: u32) -> Capabilities {
         name_check: NameCheck::WithEffect,
         copied_time: CopiedTime::Kept,
         carrier: Carrier::ThisMachine,
+        beside: Beside::Chosen,
         calls_per_second: None,
+        calls_per_month: None,
         facts: vec![Fact {
             field: Cow::Borrowed("longest_name"),
             source: Cow::Borrowed("asked of the file system with statvfs"),
