@@ -27,6 +27,8 @@ impl ProgressBar {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.set_message(doing.to_owned());
         if !bar.is_hidden() {
+            // The thread that draws from now on may come too late for work that is soon over.
+            bar.tick();
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         Self { bar }

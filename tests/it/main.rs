@@ -8,4 +8,5 @@ mod readme;
 mod resuming;
 mod saved;
 mod stories;
+mod terminal;
 mod troubles;
