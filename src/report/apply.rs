@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::diagnostics::Detail;
 use super::escape::{escape, escape_markdown};
-use super::layout::{columns, counted};
+use super::layout::{columns, counted, thousands};
 use super::paint::Paint;
 use super::plan::names;
 use crate::journal::{Fact, Outcome, Record};
@@ -156,16 +156,67 @@ fn item(operation: &Operation, end: Option<(ItemEnd, String)>) -> RunItem {
     }
 }
 
-/// The run as text with colours: counts, then every operation that was not done; all of them in
-/// full detail.
+/// How many operations and how many differences are told one by one where not all are asked for.
+const TOLD: usize = 20;
+
+/// What is told one by one, and how much of the same is left out.
+struct Told<'a> {
+    items: Vec<&'a RunItem>,
+    items_left_out: usize,
+    differences: &'a [String],
+    differences_left_out: usize,
+}
+
+impl<'a> Told<'a> {
+    /// In brief, of what was not done: failures before what was only not tried.
+    fn of(run: &'a RunSummary, detail: Detail) -> Self {
+        let (mut items, limit): (Vec<&RunItem>, usize) = match detail {
+            Detail::Full => (run.items.iter().collect(), usize::MAX),
+            Detail::Brief => {
+                let undone = run.items.iter().filter(|item| item.end != ItemEnd::Done);
+                (undone.collect(), TOLD)
+            }
+        };
+        let items_left_out = items.len().saturating_sub(limit);
+        if items_left_out > 0 {
+            items.sort_by_key(|item| item.end);
+            items.truncate(limit);
+            items.sort_by_key(|item| item.operation);
+        }
+        let (differences, rest) = run.differences.split_at(limit.min(run.differences.len()));
+        Self {
+            items,
+            items_left_out,
+            differences,
+            differences_left_out: rest.len(),
+        }
+    }
+
+    /// What is left out, as sentences.
+    fn left_out(&self) -> Vec<String> {
+        let kinds = [
+            (self.items_left_out, "not done"),
+            (self.differences_left_out, "not as planned"),
+        ];
+        let more = kinds.into_iter().filter(|(count, _)| *count > 0);
+        more.map(|(count, what)| {
+            let count = thousands(count as u64);
+            format!("{count} more {what}; `-v` lists each")
+        })
+        .collect()
+    }
+}
+
+/// The run as text with colours: counts, then operations that were not done; all of them in full
+/// detail.
 pub fn run_text(plan: &Plan, run: &RunSummary, detail: Detail) -> String {
     let name = Paint::Heading.on(&escape(&names(plan)));
     let mut text = format!("{name}   {}\n", headline(run));
     text.push_str(&format!("  {}\n", count_words(run).join("   ")));
-    let rows: Vec<Vec<String>> = run
+    let told = Told::of(run, detail);
+    let rows: Vec<Vec<String>> = told
         .items
         .iter()
-        .filter(|item| detail == Detail::Full || item.end != ItemEnd::Done)
         .map(|item| {
             vec![
                 format!("{} {}", end_mark(item.end), item.operation),
@@ -175,9 +226,12 @@ pub fn run_text(plan: &Plan, run: &RunSummary, detail: Detail) -> String {
         })
         .collect();
     text.push_str(&columns(&rows, "  ", 60));
-    for difference in &run.differences {
+    for difference in told.differences {
         let word = Paint::Error.on("differs");
         text.push_str(&format!("  {word}  {}\n", escape(difference)));
+    }
+    for sentence in told.left_out() {
+        text.push_str(&format!("  {sentence}\n"));
     }
     text
 }
@@ -187,22 +241,24 @@ pub fn run_markdown(plan: &Plan, run: &RunSummary, detail: Detail) -> String {
     let name = escape_markdown(&names(plan));
     let mut text = format!("## {name}: {}\n\n", headline(run));
     text.push_str(&format!("{}\n", count_words(run).join(" · ")));
-    let listed = |item: &&RunItem| detail == Detail::Full || item.end != ItemEnd::Done;
-    let mut rows = run.items.iter().filter(listed).peekable();
-    if rows.peek().is_some() {
+    let told = Told::of(run, detail);
+    if !told.items.is_empty() {
         text.push_str("\n| operation | what | entry | end |\n|---|---|---|---|\n");
     }
-    for item in rows {
+    for item in &told.items {
         let entry = escape_markdown(&item.entry);
         let end = escape_markdown(&reason(item));
         let (operation, action) = (item.operation, item.action);
         text.push_str(&format!("| {operation} | {action} | {entry} | {end} |\n"));
     }
-    for difference in &run.differences {
+    for difference in told.differences {
         text.push_str(&format!("\n- differs: {}", escape_markdown(difference)));
     }
-    if !run.differences.is_empty() {
+    if !told.differences.is_empty() {
         text.push('\n');
+    }
+    for sentence in told.left_out() {
+        text.push_str(&format!("\n{sentence}\n"));
     }
     text
 }
@@ -235,7 +291,7 @@ fn count_words(run: &RunSummary) -> Vec<String> {
     ];
     for (count, word) in further {
         if count > 0 {
-            words.push(format!("{count} {word}"));
+            words.push(format!("{} {word}", thousands(count)));
         }
     }
     words
@@ -271,6 +327,7 @@ mod tests {
     use super::*;
     use crate::journal::Evidence;
     use crate::plan::BatchId;
+    use crate::plan::sample::address;
 
     fn records(facts: Vec<Fact>) -> Vec<Record> {
         facts
@@ -344,6 +401,54 @@ mod tests {
         assert!(run_text(&plan, &run, Detail::Full).contains("op-1"));
         assert!(
             run_markdown(&plan, &run, Detail::Brief).contains("| op-3 | copy | t:/3 | skipped")
+        );
+    }
+
+    #[test]
+    fn a_long_run_tells_its_failures_first_and_counts_the_rest() {
+        let copies: Vec<String> = (1..=60).map(|n| format!("copy s:/{n} t:/{n}")).collect();
+        let copies: Vec<&str> = copies.iter().map(String::as_str).collect();
+        let plan = sample::plan(&copies);
+        let failed = |number| Fact::Failed {
+            operation: OperationId(number),
+            kind: "quota".to_owned(),
+            message: "the disk is full".to_owned(),
+        };
+        let differs = |number| Fact::Differs {
+            target: address(&format!("t:/{number}")),
+            message: "it is not there".to_owned(),
+        };
+        let facts = [50, 60].map(failed).into_iter();
+        let run = RunSummary::of(
+            &plan,
+            &records(facts.chain((1..=25).map(differs)).collect()),
+        );
+        let brief = anstream::adapter::strip_str(&run_text(&plan, &run, Detail::Brief)).to_string();
+        let lines: Vec<&str> = brief.lines().collect();
+        assert_eq!(lines.len(), 2 + TOLD + TOLD + 2, "{brief}");
+        assert!(lines[19].contains("op-18"), "{brief}");
+        assert!(lines[20].contains("✗ op-50"), "{brief}");
+        assert!(lines[21].contains("✗ op-60"), "{brief}");
+        assert!(
+            lines[42].contains("40 more not done; `-v` lists each"),
+            "{brief}"
+        );
+        assert!(lines[43].contains("5 more not as planned"), "{brief}");
+        let full = run_text(&plan, &run, Detail::Full);
+        assert_eq!(full.lines().count(), 2 + 60 + 25, "{full}");
+        let markdown = run_markdown(&plan, &run, Detail::Brief);
+        assert!(
+            markdown.ends_with(
+                "\n40 more not done; `-v` lists each\n\n5 more not as planned; `-v` lists each\n"
+            ),
+            "{markdown}"
+        );
+        assert_eq!(
+            markdown
+                .lines()
+                .filter(|line| line.starts_with("| op-"))
+                .count(),
+            TOLD
         );
     }
 }
