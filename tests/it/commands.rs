@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::environment::Environment;
+use super::environment::{Environment, shortened};
 
 pub(crate) const MANIFEST: &str = "\
 version: 1
@@ -44,7 +44,9 @@ pub(crate) fn handbook() -> Environment {
 
 #[test]
 fn help_names_every_command() {
-    assert_snapshot!(Environment::new().run(&["--help"]));
+    let mut env = Environment::new();
+    assert_snapshot!(env.run(&["--help"]));
+    assert_snapshot!("help_state", env.run(&["help", "state"]));
 }
 
 #[test]
@@ -206,6 +208,9 @@ fn the_schema_is_the_one_in_the_repository() {
     let kept: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(kept).unwrap()).unwrap();
     assert_eq!(printed, kept);
+    let block = env.block(&["schema", "manifest"], &output);
+    assert_snapshot!("schema", shortened(&block));
+    assert_snapshot!("schema_unknown", env.run(&["schema", "plans"]));
 }
 
 #[test]
@@ -218,6 +223,8 @@ fn completions_are_printed_for_every_shell() {
             "{shell}"
         );
     }
+    assert_snapshot!("completions", shortened(&env.run(&["completions", "bash"])));
+    assert_snapshot!("completions_unknown", env.run(&["completions", "dos"]));
 }
 
 #[test]

@@ -176,3 +176,12 @@ fn list(folder: &Path, prefix: &str, lines: &mut String) {
         }
     }
 }
+
+/// The beginning and the end of a long block, and how many lines are between.
+pub(crate) fn shortened(block: &str) -> String {
+    let lines: Vec<&str> = block.lines().collect();
+    let (begin, rest) = lines.split_at(lines.len().min(40));
+    let (between, end) = rest.split_at(rest.len().saturating_sub(5));
+    let between = format!("[… {} more lines]", between.len());
+    [begin, &[&between], end].concat().join("\n")
+}

@@ -4,6 +4,7 @@
 mod commands;
 mod environment;
 mod examples;
+mod kept;
 mod readme;
 mod resuming;
 mod saved;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
@@ -31,7 +31,7 @@ pub(crate) fn many() -> Environment {
 
 /// Starts an apply and returns once the first files are there.
 pub(crate) fn started(env: &mut Environment) -> Child {
-    let mut command = env.command(&["apply", "--yes", "-q"]);
+    let mut command = env.command(&["apply", "--yes"]);
     let child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -52,8 +52,8 @@ pub(crate) fn files(env: &Environment) -> usize {
         .count()
 }
 
-/// Stops a run in the middle by a signal; gives its exit code.
-fn stopped(env: &mut Environment, signal: Signal) -> Option<i32> {
+/// Stops a run in the middle by a signal; gives how it ended.
+fn stopped(env: &mut Environment, signal: Signal) -> Output {
     let child = started(env);
     let process = Pid::from_child(&child);
     kill_process(process, signal).unwrap();
@@ -62,7 +62,7 @@ fn stopped(env: &mut Environment, signal: Signal) -> Option<i32> {
         files(env) < MANY,
         "the run was over before the signal came; give it more files"
     );
-    output.status.code()
+    output
 }
 
 /// Whatever happened: one `resume` ends where an undisturbed run would have ended.
@@ -80,7 +80,10 @@ fn resumes(env: &mut Environment) {
 fn an_interrupted_run_says_so_and_is_resumed() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let mut env = many();
-        assert_eq!(stopped(&mut env, signal), Some(code));
+        let output = stopped(&mut env, signal);
+        assert_eq!(output.status.code(), Some(code));
+        let block = env.block(&["apply", "--yes"], &output);
+        assert_snapshot!(format!("stopped_{code}"), without_run(&block));
         assert_snapshot!("unfinished", without_run(&env.run(&["apply", "--yes"])));
         resumes(&mut env);
     }
@@ -89,7 +92,7 @@ fn an_interrupted_run_says_so_and_is_resumed() {
 #[test]
 fn a_killed_run_is_resumed() {
     let mut env = many();
-    assert_eq!(stopped(&mut env, Signal::KILL), None);
+    assert_eq!(stopped(&mut env, Signal::KILL).status.code(), None);
     assert_eq!(env.code(&["apply", "--yes"]), 6);
     resumes(&mut env);
 }
