@@ -173,10 +173,10 @@ fn the_readme_names_every_command_and_exit_code() {
     }
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
     for code in exit_codes() {
-        let named = |row: &&str| {
+        let named = |row: &str| {
             let mut numbers = row[1..].split('|').next().unwrap().split(',');
             numbers.any(|number| number.trim() == code)
         };
-        assert!(rows.iter().any(|row| named(&row)), "{code}");
+        assert!(rows.iter().any(|row| named(row)), "{code}");
     }
 }
