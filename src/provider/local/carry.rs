@@ -5,8 +5,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{
     Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, fchmod, fstat, futimens, mkdirat, openat,
 };
-use rustix::io::{Errno, read, write};
+use rustix::io::Errno;
 
+use super::content::carry_content;
 use super::durable::Written;
 use super::failure::explain;
 use super::removal::names;
@@ -14,11 +15,6 @@ use super::root::{look, open_folder};
 use super::sight::{Sight, describe};
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::tree::{Address, EntryKind};
-
-/// How many bytes are carried between two words to whoever listens.
-const CHUNK: usize = 8 << 20;
-/// The buffer where content passes through this program.
-const BUFFER: usize = 256 << 10;
 
 /// Where an entry is: its folder, its name there and, for messages, its address.
 #[derive(Clone, Copy)]
@@ -128,9 +124,10 @@ fn carry_file(
     let writing =
         OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let target = openat(to.0, to.1, writing, Mode::RUSR | Mode::WUSR).map_err(cannot_write)?;
-    let written = content(&source, &target, before.size, heard).map_err(cannot_write)?;
+    let content = carry_content(&source, &target, before.size, heard).map_err(cannot_write)?;
+    tracing::trace!(file = %from.address, bytes = content.bytes, way = ?content.way, "carried");
     let after = Sight::of(&fstat(&source).map_err(cannot_read)?);
-    if written != before.size || !before.is_unchanged(&after) {
+    if content.bytes != before.size || !before.is_unchanged(&after) {
         return Err(changed(from.address));
     }
     let times = times(stat.st_mtime, stat.st_mtime_nsec.cast_signed());
@@ -155,93 +152,4 @@ fn times(seconds: i64, nanoseconds: i64) -> Timestamps {
             tv_nsec: nanoseconds,
         },
     }
-}
-
-/// Carries the bytes of a file by the cheapest way that the kernel offers, and counts them. A file
-/// that grows under the reader is given up soon after its first size.
-fn content(
-    source: &OwnedFd,
-    target: &OwnedFd,
-    size: u64,
-    heard: &dyn Fn(u64),
-) -> Result<u64, Errno> {
-    if size == 0 {
-        return through_this_program(source, target, size, heard);
-    }
-    match inside_the_kernel(source, target, size, heard)? {
-        0 => through_this_program(source, target, size, heard),
-        written => Ok(written),
-    }
-}
-
-/// Shares the blocks, or lets the kernel copy; 0 where it can do neither.
-#[cfg(target_os = "linux")]
-fn inside_the_kernel(
-    source: &OwnedFd,
-    target: &OwnedFd,
-    size: u64,
-    heard: &dyn Fn(u64),
-) -> Result<u64, Errno> {
-    if rustix::fs::ioctl_ficlone(target, source).is_ok() {
-        heard(size);
-        return Ok(size);
-    }
-    let mut written = 0;
-    while written <= size {
-        match rustix::fs::copy_file_range(source, None, target, None, CHUNK) {
-            Ok(0) => return Ok(written),
-            Ok(count) => {
-                written += count as u64;
-                heard(count as u64);
-            }
-            Err(Errno::INTR) => {}
-            Err(Errno::XDEV | Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM)
-                if written == 0 =>
-            {
-                return Ok(0);
-            }
-            Err(errno) => return Err(errno),
-        }
-    }
-    Ok(written)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn inside_the_kernel(
-    _source: &OwnedFd,
-    _target: &OwnedFd,
-    _size: u64,
-    _heard: &dyn Fn(u64),
-) -> Result<u64, Errno> {
-    Ok(0)
-}
-
-fn through_this_program(
-    source: &OwnedFd,
-    target: &OwnedFd,
-    size: u64,
-    heard: &dyn Fn(u64),
-) -> Result<u64, Errno> {
-    let mut buffer = vec![0; BUFFER];
-    let mut written = 0;
-    while written <= size {
-        let count = match read(source, &mut *buffer) {
-            Ok(0) => return Ok(written),
-            Ok(count) => count,
-            Err(Errno::INTR) => continue,
-            Err(errno) => return Err(errno),
-        };
-        let mut rest = &buffer[..count];
-        while !rest.is_empty() {
-            match write(target, rest) {
-                Ok(0) => return Err(Errno::IO),
-                Ok(count) => rest = &rest[count..],
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
-        written += count as u64;
-        heard(count as u64);
-    }
-    Ok(written)
 }

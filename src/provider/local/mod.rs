@@ -2,6 +2,7 @@
 
 mod bin;
 mod carry;
+mod content;
 mod copying;
 mod durable;
 mod execute;
