@@ -13,7 +13,7 @@ use crate::manifest::{ProviderKeys, SpaceDefinition};
 use crate::observe::Inventory;
 use crate::plan::{Capabilities, Plan};
 use crate::provider::layer::{ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer};
-use crate::provider::{self, Provider, Router};
+use crate::provider::{self, NoProfiles, Opening, Provider, Router, SpaceValues};
 use crate::tree::SpaceAlias;
 
 /// Every space of a run behind one provider, with its sheets.
@@ -125,10 +125,19 @@ impl Spaces {
         known: &BTreeSet<SpaceAlias>,
         access: Access,
     ) -> Result<Self, CommandError> {
-        for (name, mut spaces) in by_provider(&definitions) {
+        for ((name, profile), group) in by_provider(&definitions) {
+            let mut spaces = group.spaces;
             spaces.retain(|alias, _| !known.contains(alias));
             if !spaces.is_empty() {
-                let opened = provider::open(name, &spaces, Path::new(""))?;
+                let opening = Opening {
+                    spaces: &spaces,
+                    base: Path::new(""),
+                    profile,
+                    profiles: Arc::new(NoProfiles),
+                    calls_per_second: group.calls_per_second,
+                    pause: Arc::new(SystemPause),
+                };
+                let opened = provider::open(name, &opening)?;
                 router.add(spaces.into_keys(), &opened);
             }
         }
@@ -220,11 +229,19 @@ pub(crate) fn check_same_spaces(plan: &Plan, set: &ManifestSet) -> Result<(), Co
     Ok(())
 }
 
-type ByProvider<'a> = BTreeMap<&'a str, BTreeMap<SpaceAlias, BTreeMap<String, String>>>;
+/// Spaces that are opened together, by provider and profile.
+type ByProvider<'a> = BTreeMap<(&'a str, &'a str), Group>;
+
+/// Spaces of one provider, and of one profile where the provider has such.
+#[derive(Default)]
+struct Group {
+    spaces: BTreeMap<SpaceAlias, SpaceValues>,
+    /// The lowest limit that any of them sets.
+    calls_per_second: Option<u32>,
+}
 
 /// The spaces' own keys by provider, with relative paths counted from the manifest's folder.
 fn by_provider<'a>(definitions: &[Defined<'a>]) -> ByProvider<'a> {
-    let keys = provider_keys();
     let mut providers = ByProvider::new();
     for Defined {
         folder,
@@ -232,7 +249,9 @@ fn by_provider<'a>(definitions: &[Defined<'a>]) -> ByProvider<'a> {
         definition,
     } in definitions
     {
-        let known = keys.iter().find(|keys| keys.name == definition.provider);
+        let mut known = provider::providers().iter();
+        let known = known.find(|keys| keys.name == definition.provider);
+        let has_profiles = known.is_some_and(|keys| !keys.profile_fields.is_empty());
         let paths = known.map_or(&[][..], |keys| keys.paths);
         let mut values = definition.keys.clone();
         for (key, value) in &mut values {
@@ -240,8 +259,17 @@ fn by_provider<'a>(definitions: &[Defined<'a>]) -> ByProvider<'a> {
                 *value = folder.join(&*value).to_string_lossy().into_owned();
             }
         }
-        let spaces = providers.entry(&definition.provider).or_default();
-        spaces.insert((*alias).clone(), values);
+        let profile = if has_profiles {
+            &definition.profile
+        } else {
+            &definition.provider
+        };
+        let group = providers.entry((&definition.provider, profile));
+        let group = group.or_default();
+        group.spaces.insert((*alias).clone(), values);
+        let limit = definition.limits.get("calls_per_second");
+        let limit = limit.and_then(|limit| u32::try_from(*limit).ok());
+        group.calls_per_second = [group.calls_per_second, limit].into_iter().flatten().min();
     }
     providers
 }

@@ -1,20 +1,24 @@
 //! The storage services, behind one small trait.
 
+mod dingtalk;
 mod error;
 pub mod layer;
 mod local;
 mod memory;
+mod profiles;
 mod provider;
 mod registry;
 mod router;
 
+pub use dingtalk::{DingTalkProvider, DingTalkSettings};
 pub use error::{Effect, ErrorKind, ProviderError, Retry};
 pub use local::LocalProvider;
 pub use memory::MemoryProvider;
+pub use profiles::{NoProfiles, Profiles};
 pub use provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemDone, ItemReply, ListRequest, NoProgress,
     Page, PageToken, Progress, Provider, SpaceListRequest, SpacePage, TaskId, TaskReply,
     TaskStatus,
 };
-pub use registry::{SpaceKeys, SpaceValues, open, providers};
+pub use registry::{Opening, SpaceKeys, SpaceValues, open, providers};
 pub use router::Router;

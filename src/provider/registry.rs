@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::dingtalk::{DingTalkProvider, DingTalkSettings};
 use super::error::{ErrorKind, ProviderError};
+use super::layer::Pause;
 use super::local::LocalProvider;
+use super::profiles::Profiles;
 use super::provider::Provider;
 use crate::tree::SpaceAlias;
 
-/// The keys of a space of one provider, beside `provider` and `profile`.
+/// The keys of a space of one provider, beside `provider`, `profile` and `limits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpaceKeys {
     /// The provider's name.
@@ -20,54 +23,94 @@ pub struct SpaceKeys {
     pub optional: &'static [&'static str],
     /// Those of the keys that hold a path, which counts from the manifest's folder.
     pub paths: &'static [&'static str],
+    /// The fields of a profile that the provider asks for. Where there are any, the spaces of each
+    /// profile are opened by themselves.
+    pub profile_fields: &'static [&'static str],
 }
 
 /// The keys that one space has, with their values as the manifest gives them.
 pub type SpaceValues = BTreeMap<String, String>;
 
-const PROVIDERS: &[SpaceKeys] = &[SpaceKeys {
-    name: "local",
-    required: &["root"],
-    optional: &[],
-    paths: &["root"],
-}];
+/// What a provider is opened with.
+#[derive(Clone)]
+pub struct Opening<'a> {
+    /// The spaces that share the profile.
+    pub spaces: &'a BTreeMap<SpaceAlias, SpaceValues>,
+    /// The folder of the manifest, which relative paths count from.
+    pub base: &'a Path,
+    /// The profile of all these spaces.
+    pub profile: &'a str,
+    /// Knows the fields of the profile. They are asked for when they are needed, not before.
+    pub profiles: Arc<dyn Profiles>,
+    /// Calls a second and kind of call, where the manifest sets a limit.
+    pub calls_per_second: Option<u32>,
+    /// How the provider waits for its turn.
+    pub pause: Arc<dyn Pause>,
+}
+
+const PROVIDERS: &[SpaceKeys] = &[
+    SpaceKeys {
+        name: "dingtalk",
+        required: &["id"],
+        optional: &[],
+        paths: &[],
+        profile_fields: &[
+            "ENDPOINT",
+            "UNION_ID",
+            "ACCESS_TOKEN",
+            "APP_KEY",
+            "APP_SECRET",
+        ],
+    },
+    SpaceKeys {
+        name: "local",
+        required: &["root"],
+        optional: &[],
+        paths: &["root"],
+        profile_fields: &[],
+    },
+];
 
 /// All providers, by name.
 pub fn providers() -> &'static [SpaceKeys] {
     PROVIDERS
 }
 
-/// Opens the provider called `name` with all its spaces. Relative paths count from `base`, the
-/// folder of the manifest.
+/// Opens the provider called `name` with all the spaces that share a profile.
 ///
 /// # Errors
 /// There is no such provider, a space lacks a key, or a space cannot be opened.
-pub fn open(
-    name: &str,
-    spaces: &BTreeMap<SpaceAlias, SpaceValues>,
-    base: &Path,
-) -> Result<Arc<dyn Provider>, ProviderError> {
+pub fn open(name: &str, opening: &Opening<'_>) -> Result<Arc<dyn Provider>, ProviderError> {
     match name {
+        "dingtalk" => Ok(Arc::new(DingTalkProvider::new(DingTalkSettings {
+            spaces: each(opening, "id", |id| id.to_owned())?,
+            profile: opening.profile.to_owned(),
+            profiles: Arc::clone(&opening.profiles),
+            calls_per_second: opening.calls_per_second,
+            pause: Arc::clone(&opening.pause),
+        })?)),
         "local" => {
-            let mut roots = BTreeMap::new();
-            for (alias, values) in spaces {
-                roots.insert(alias.clone(), base.join(value(alias, values, "root")?));
-            }
+            let roots = each(opening, "root", |root| opening.base.join(root))?;
             Ok(Arc::new(LocalProvider::new(&roots)?))
         }
         unknown => Err(no_such_provider(unknown)),
     }
 }
 
-fn value<'a>(
-    alias: &SpaceAlias,
-    values: &'a SpaceValues,
+/// The value of one key for each of the spaces.
+fn each<T>(
+    opening: &Opening<'_>,
     key: &str,
-) -> Result<&'a str, ProviderError> {
-    values.get(key).map(String::as_str).ok_or_else(|| {
-        let message = format!("the space `{alias}` has no `{key}`; add it in the manifest");
-        ProviderError::refused(ErrorKind::Unsupported, message)
-    })
+    read: impl Fn(&str) -> T,
+) -> Result<BTreeMap<SpaceAlias, T>, ProviderError> {
+    let value = |(alias, values): (&SpaceAlias, &SpaceValues)| match values.get(key) {
+        Some(value) => Ok((alias.clone(), read(value))),
+        None => {
+            let message = format!("the space `{alias}` has no `{key}`; add it in the manifest");
+            Err(ProviderError::refused(ErrorKind::Unsupported, message))
+        }
+    };
+    opening.spaces.iter().map(value).collect()
 }
 
 fn no_such_provider(name: &str) -> ProviderError {

@@ -20,6 +20,7 @@ use rustix::fs::{FlockOperation, Mode, flock, mkfifoat};
 use crate::doing::operation;
 use crate::runtime;
 use crate::scene::{alias, content};
+use crate::target::opening;
 
 /// A case over folders; it may say why it cannot run here.
 pub(crate) type Check = fn(&Path) -> Completion;
@@ -484,16 +485,18 @@ fn registry(root: &Path) -> Completion {
     };
     let cases = [
         ("local", space(&[]), "has no `root`"),
+        ("dingtalk", space(&[]), "has no `id`"),
         ("local", space(&[("root", "no")]), "mkdir -p"),
         ("nowhere", space(&[("root", ".")]), "no provider `nowhere`"),
     ];
     for (name, spaces, words) in cases {
-        let message = match open(name, &spaces, root) {
+        let message = match open(name, &opening(&spaces, root)) {
             Ok(_) => panic!("{name} was opened"),
             Err(error) => error.message,
         };
         assert!(message.contains(words), "{message}");
     }
-    assert!(open("local", &space(&[("root", ".")]), root).is_ok());
+    let there = space(&[("root", ".")]);
+    assert!(open("local", &opening(&there, root)).is_ok());
     Completion::Completed
 }

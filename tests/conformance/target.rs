@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use reshelve::plan::{
@@ -11,7 +12,10 @@ use reshelve::plan::{
 use reshelve::provider::layer::{
     FaultLayer, FaultRates, ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer,
 };
-use reshelve::provider::{MemoryProvider, Provider, Router, open};
+use reshelve::provider::{
+    MemoryProvider, NoProfiles, Opening, Provider, Router, SpaceValues, open,
+};
+use reshelve::tree::SpaceAlias;
 use tempfile::TempDir;
 
 use crate::scene::{Row, SPACES, alias, build_folders, build_world};
@@ -88,7 +92,7 @@ impl Target {
                     let values = [("root".to_owned(), space.to_owned())];
                     (alias(space), BTreeMap::from(values))
                 });
-                let provider = open("local", &spaces.into(), folder.path()).unwrap();
+                let provider = open("local", &opening(&spaces.into(), folder.path())).unwrap();
                 (provider, Some(folder))
             }
             Base::Memory => (memory(rows, None), None),
@@ -118,6 +122,21 @@ impl Target {
                 Arc::new(router)
             }
         }
+    }
+}
+
+/// An opening without credentials.
+pub(crate) fn opening<'a>(
+    spaces: &'a BTreeMap<SpaceAlias, SpaceValues>,
+    base: &'a Path,
+) -> Opening<'a> {
+    Opening {
+        spaces,
+        base,
+        profile: "none",
+        profiles: Arc::new(NoProfiles),
+        calls_per_second: None,
+        pause: Arc::new(SystemPause),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -10,7 +11,8 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::ExitCode;
 use crate::cli::output::Output;
 use crate::plan::Capabilities;
-use crate::provider::{self, SpaceKeys};
+use crate::provider::layer::SystemPause;
+use crate::provider::{self, NoProfiles, Opening, SpaceKeys};
 use crate::report::{escape, headed_json};
 use crate::tree::SpaceAlias;
 
@@ -87,7 +89,17 @@ fn sheet(name: &str) -> Result<Capabilities, CommandError> {
         .iter()
         .map(|&key| (key.to_owned(), ".".to_owned()));
     let spaces = BTreeMap::from([(alias.clone(), values.collect())]);
-    let provider = provider::open(name, &spaces, Path::new(""))?;
+    let provider = provider::open(
+        name,
+        &Opening {
+            spaces: &spaces,
+            base: Path::new(""),
+            profile: name,
+            profiles: Arc::new(NoProfiles),
+            calls_per_second: None,
+            pause: Arc::new(SystemPause),
+        },
+    )?;
     Ok(provider.capabilities(&alias)?)
 }
 
