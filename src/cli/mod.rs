@@ -8,6 +8,7 @@ mod exit;
 mod flags;
 mod manifests;
 mod output;
+mod profiles;
 mod run;
 mod session;
 mod signals;

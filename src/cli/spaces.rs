@@ -9,11 +9,13 @@ use std::sync::Arc;
 use super::error::CommandError;
 use super::exit::ExitCode;
 use super::manifests::{ManifestSet, folder_of};
+use super::profiles::StoredProfiles;
+use super::surroundings::Surroundings;
 use crate::manifest::{ProviderKeys, SpaceDefinition};
 use crate::observe::Inventory;
 use crate::plan::{Capabilities, Plan};
 use crate::provider::layer::{ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer};
-use crate::provider::{self, NoProfiles, Opening, Provider, Router, SpaceValues};
+use crate::provider::{self, Opening, Profiles, Provider, Router, SpaceValues};
 use crate::tree::SpaceAlias;
 
 /// Every space of a run behind one provider, with its sheets.
@@ -39,6 +41,7 @@ const LIMITS: &[&str] = &[
     "move_batch",
     "remove_batch",
     "calls_per_second",
+    "calls_per_month",
 ];
 
 /// What manifests may say of spaces, for each provider that there is.
@@ -58,8 +61,13 @@ impl Spaces {
     ///
     /// # Errors
     /// A space cannot be opened.
-    pub(crate) fn open(set: &ManifestSet, access: Access) -> Result<Self, CommandError> {
-        Self::around(defined(set), Router::new(), &BTreeSet::new(), access)
+    pub(crate) fn open(
+        set: &ManifestSet,
+        access: Access,
+        around: &Surroundings,
+    ) -> Result<Self, CommandError> {
+        let opener = Opener::new(access, around);
+        opener.open(defined(set), Router::new(), &BTreeSet::new())
     }
 
     /// Opens the spaces of a plan as they were when it was made, whatever its manifests say now.
@@ -68,7 +76,11 @@ impl Spaces {
     ///
     /// # Errors
     /// A space cannot be opened, or nobody can tell where it was.
-    pub(crate) fn of_plan(plan: &Plan, set: Option<&ManifestSet>) -> Result<Self, CommandError> {
+    pub(crate) fn of_plan(
+        plan: &Plan,
+        set: Option<&ManifestSet>,
+        around: &Surroundings,
+    ) -> Result<Self, CommandError> {
         let files = plan.based_on.files.iter();
         let folders: BTreeSet<PathBuf> = files.map(|file| folder_of(Path::new(file))).collect();
         let mut definitions = Vec::new();
@@ -86,8 +98,8 @@ impl Spaces {
                 definition,
             });
         }
-        let access = Access::ReadAndWrite;
-        Self::around(definitions, Router::new(), &BTreeSet::new(), access)
+        let opener = Opener::new(Access::ReadAndWrite, around);
+        opener.open(definitions, Router::new(), &BTreeSet::new())
     }
 
     /// Opens every space for reading; those of which there is an inventory from that, offline.
@@ -97,6 +109,7 @@ impl Spaces {
     pub(crate) fn observing(
         set: &ManifestSet,
         inventories: &[PathBuf],
+        around: &Surroundings,
     ) -> Result<Self, CommandError> {
         let mut router = Router::new();
         let mut snapshots = BTreeSet::new();
@@ -115,16 +128,39 @@ impl Spaces {
             let provider: Arc<dyn Provider> = Arc::new(inventory.into_provider());
             router.add([space], &provider);
         }
-        Self::around(defined(set), router, &snapshots, Access::Read)
+        Opener::new(Access::Read, around).open(defined(set), router, &snapshots)
+    }
+
+    /// The same spaces in such a way that nothing can be written.
+    pub(crate) fn reading(&self) -> Self {
+        Self {
+            provider: Arc::new(ReadOnlyLayer::new(Arc::clone(&self.provider))),
+            sheets: self.sheets.clone(),
+        }
+    }
+}
+
+/// Opens spaces.
+struct Opener {
+    access: Access,
+    profiles: Arc<dyn Profiles>,
+}
+
+impl Opener {
+    fn new(access: Access, around: &Surroundings) -> Self {
+        Self {
+            access,
+            profiles: Arc::new(StoredProfiles::new(&around.environment)),
+        }
     }
 
     /// Adds to a router every space that it does not have, and layers around it.
-    fn around(
+    fn open(
+        &self,
         definitions: Vec<Defined<'_>>,
         mut router: Router,
         known: &BTreeSet<SpaceAlias>,
-        access: Access,
-    ) -> Result<Self, CommandError> {
+    ) -> Result<Spaces, CommandError> {
         for ((name, profile), group) in by_provider(&definitions) {
             let mut spaces = group.spaces;
             spaces.retain(|alias, _| !known.contains(alias));
@@ -133,7 +169,7 @@ impl Spaces {
                     spaces: &spaces,
                     base: Path::new(""),
                     profile,
-                    profiles: Arc::new(NoProfiles),
+                    profiles: Arc::clone(&self.profiles),
                     calls_per_second: group.calls_per_second,
                     pause: Arc::new(SystemPause),
                 };
@@ -152,22 +188,14 @@ impl Spaces {
         }
         let traced = Arc::new(TraceLayer::new(Arc::new(router)));
         let writing = Arc::new(RetryReadsLayer::new(traced, Arc::new(SystemPause)));
-        let spaces = Self {
+        let spaces = Spaces {
             provider: writing,
             sheets,
         };
-        Ok(match access {
+        Ok(match self.access {
             Access::Read => spaces.reading(),
             Access::ReadAndWrite => spaces,
         })
-    }
-
-    /// The same spaces in such a way that nothing can be written.
-    pub(crate) fn reading(&self) -> Self {
-        Self {
-            provider: Arc::new(ReadOnlyLayer::new(Arc::clone(&self.provider))),
-            sheets: self.sheets.clone(),
-        }
     }
 }
 
@@ -283,6 +311,7 @@ fn limit(sheet: &mut Capabilities, definition: &SpaceDefinition) -> Result<(), C
             "move_batch" => &mut sheet.moving.items,
             "remove_batch" => &mut sheet.remove.items,
             "calls_per_second" => &mut sheet.calls_per_second,
+            "calls_per_month" => &mut sheet.calls_per_month,
             unknown => return Err(wrong_limit(&format!("there is no limit `{unknown}`"))),
         };
         if number.is_none() {

@@ -32,3 +32,4 @@ pub use manifest::{
 };
 pub use schema::schema;
 pub use validate::validate_run;
+pub use yaml::read_quietly;

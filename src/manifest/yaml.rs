@@ -32,6 +32,17 @@ pub(super) fn read<T: DeserializeOwned>(source: &Source<'_>) -> Result<T, Box<Di
         .map_err(|error| Box::new(diagnose(source, &error)))
 }
 
+/// Reads a document whose text must never be shown.
+///
+/// # Errors
+/// Where the text is wrong, as line and column, and nothing of what stands there.
+pub fn read_quietly<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_yaml::from_str_with_options(text, options(text.len())).map_err(|error| {
+        let place = error.location().map_or_else(Place::start, place);
+        format!("line {}, column {}", place.line, place.column)
+    })
+}
+
 /// Checks that a file is JSON.
 ///
 /// # Errors

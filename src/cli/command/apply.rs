@@ -36,7 +36,7 @@ async fn apply_manifests(
     output: Output,
 ) -> Result<ExitCode, CommandError> {
     let set = ManifestSet::load(&arguments.manifests, around)?;
-    let spaces = Spaces::open(&set, Access::ReadAndWrite)?;
+    let spaces = Spaces::open(&set, Access::ReadAndWrite, around)?;
     let held = Held::take(&set.state, around)?;
     held.check_finished()?;
     let wanted = Wanted {
@@ -120,7 +120,7 @@ async fn apply_saved(
     check_usage(arguments)?;
     let plan = load_plan(file)?;
     let set = reload(&plan, arguments.manifests.state.clone(), around)?;
-    let spaces = Spaces::open(&set, Access::ReadAndWrite)?;
+    let spaces = Spaces::open(&set, Access::ReadAndWrite, around)?;
     let held = Held::take(&set.state, around)?;
     held.check_finished()?;
     let before = check_origin(&plan, &set, &held, around, output)?;

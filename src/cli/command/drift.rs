@@ -30,7 +30,7 @@ pub(crate) async fn drift(
         .iter()
         .map(|sink| sink.path.as_path());
     set.spare(outputs)?;
-    let spaces = Spaces::observing(&set, &arguments.observation.inventory)?;
+    let spaces = Spaces::observing(&set, &arguments.observation.inventory, around)?;
     let wanted = Wanted {
         set: &set,
         observation: &arguments.observation,

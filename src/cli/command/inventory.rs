@@ -24,7 +24,7 @@ pub(crate) async fn inventory(
 ) -> Result<ExitCode, CommandError> {
     let place = place(&arguments.place)?;
     let set = ManifestSet::load(&arguments.manifests, around)?;
-    let spaces = Spaces::open(&set, Access::Read)?;
+    let spaces = Spaces::open(&set, Access::Read, around)?;
     let inventory = take(&place, &spaces, around, output).await?;
     match &arguments.out {
         None => answer(&inventory, arguments, output)?,

@@ -32,7 +32,7 @@ pub(crate) async fn plan(
         let message = "a plan of a manifest from stdin cannot be saved: it could not be read again";
         return Err(CommandError::new(ExitCode::Wrong, message));
     }
-    let spaces = Spaces::observing(&set, &arguments.observation.inventory)?;
+    let spaces = Spaces::observing(&set, &arguments.observation.inventory, around)?;
     let wanted = Wanted {
         set: &set,
         observation: &arguments.observation,

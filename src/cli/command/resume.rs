@@ -34,7 +34,7 @@ pub(crate) async fn resume(
     let approved = held.journals.plan(&stored.run)?;
     let reloaded = reloaded(&approved, arguments, around);
     let set = reloaded.as_ref().and_then(|set| set.as_ref().ok());
-    let own = Spaces::of_plan(&approved, set)?;
+    let own = Spaces::of_plan(&approved, set, around)?;
     let carrier = Carrier {
         spaces: &own,
         held: &held,
@@ -59,7 +59,7 @@ pub(crate) async fn resume(
     };
     let set = set?;
     check_same_spaces(&approved, &set)?;
-    let spaces = Spaces::open(&set, Access::ReadAndWrite)?;
+    let spaces = Spaces::open(&set, Access::ReadAndWrite, around)?;
     let rest = Rest {
         approved: &approved,
         settled: &settled,
