@@ -115,6 +115,7 @@ pub(super) fn settled(operation: OperationId, verdict: Verdict) -> Fact {
             operation,
             evidence: Evidence::Observed,
             id,
+            name: None,
             bin: None,
         },
         Verdict::Absent => Fact::Absent { operation },

@@ -308,6 +308,7 @@ mod tests {
             operation: OperationId(operation),
             evidence: crate::journal::Evidence::Reply,
             id: None,
+            name: None,
             bin: None,
         }));
         facts.push(Fact::Intent {

@@ -126,6 +126,7 @@ fn told(second: &Operation, end: End) -> Fact {
             operation,
             evidence: Evidence::Reply,
             id: done.id,
+            name: done.name,
             bin: done.bin,
         },
         End::NotActed(_) | End::Failed(_) => Fact::Absent { operation },

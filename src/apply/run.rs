@@ -12,9 +12,9 @@ use super::executor::settled;
 use super::recorder::Recorder;
 use super::recovery::Verdict;
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
-use crate::journal::{Evidence, Fact, JournalError};
+use crate::journal::{Evidence, Fact, JournalError, TaskItem};
 use crate::plan::{Action, Operation, OperationId};
-use crate::provider::{BatchReply, Provider, ProviderError, TaskId, TaskStatus};
+use crate::provider::{BatchReply, Provider, ProviderError, TaskId, TaskReply, TaskStatus};
 
 /// How many calls are in flight at once.
 const CONCURRENCY: usize = 2;
@@ -166,6 +166,7 @@ impl<'s, 'r> Run<'s, 'r> {
         self.recorder.record(Fact::Tasks {
             batch: call.batch,
             tasks: tasks.iter().map(|task| task.0.clone()).collect(),
+            items: reply.tasks.iter().map(item_of).collect(),
         })?;
         self.recorder.sync()?;
         let site = self.site;
@@ -191,6 +192,7 @@ impl<'s, 'r> Run<'s, 'r> {
                         operation,
                         evidence: Evidence::Reply,
                         id: done.id,
+                        name: done.name,
                         bin: done.bin,
                     })?;
                     self.schedule.settle(operation, Settled::Done);
@@ -296,6 +298,22 @@ impl Call {
             attempt: self.attempt + 1,
             operations,
         }
+    }
+}
+
+/// What the journal has to know of a task, so that whoever resumes can go on with it.
+fn item_of(reply: &TaskReply) -> TaskItem {
+    let TaskReply {
+        operation,
+        task,
+        done,
+    } = reply.clone();
+    TaskItem {
+        operation,
+        task: task.0,
+        id: done.id,
+        name: done.name,
+        bin: done.bin,
     }
 }
 

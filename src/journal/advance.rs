@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::replay::{RunProgress, Standing};
+use super::whereabouts::Whereabouts;
 use crate::plan::{Action, OperationId, Plan, Recording};
 use crate::state::{PlanId, Provenance, RunId, State};
 use crate::tree::{Address, Digest, EntryId};
@@ -92,19 +93,23 @@ impl Fold<'_> {
                 None => self.record(recording),
             }
         }
+        let mut whereabouts = Whereabouts::new(plan);
         for operation in &plan.operations {
             if !self.progress.is_done(operation.id) {
                 continue;
             }
             match &operation.action {
                 Action::Move { from, .. } | Action::Rename { from, .. } => {
-                    self.drop_subtree(&from.address());
+                    self.drop_subtree(&whereabouts.real(&from.address()));
                 }
-                Action::Remove { at, .. } => self.drop_subtree(&at.address()),
+                Action::Remove { at, .. } => {
+                    self.drop_subtree(&whereabouts.real(&at.address()));
+                }
                 Action::CreateFolder { .. } | Action::Copy { .. } => {}
             }
+            whereabouts.follow(operation, self.progress);
             for recording in recordings.remove(&operation.id).unwrap_or_default() {
-                self.record(recording);
+                self.record_at(whereabouts.real(&recording.target), recording);
             }
         }
     }
@@ -124,19 +129,24 @@ impl Fold<'_> {
     }
 
     fn record(&mut self, recording: &Recording) {
-        let target = &recording.target;
-        if self.progress.differs.contains_key(target) {
-            self.records.remove(target);
+        self.record_at(recording.target.clone(), recording);
+    }
+
+    /// The service may have given another name than the planned one, even the wished one itself.
+    fn record_at(&mut self, target: Address, recording: &Recording) {
+        if self.progress.differs.contains_key(&target) {
+            self.records.remove(&target);
             return;
         }
         let mut provenance = recording.provenance.clone();
         provenance.run = self.run.clone();
-        if let Some((_, seen)) = self.progress.verified.get(target) {
+        provenance.wished = provenance.wished.filter(|wished| *wished != target.path);
+        if let Some((_, seen)) = self.progress.verified.get(&target) {
             provenance.target = seen.clone();
         } else if let Some(id) = self.stated_id(recording) {
             provenance.target.id = Some(id);
         }
-        self.records.insert(target.clone(), provenance);
+        self.records.insert(target, provenance);
     }
 
     /// The id that the service gave with its reply, where it speaks of this very entry.
@@ -216,6 +226,7 @@ mod tests {
             operation: OperationId(number),
             evidence: Evidence::Reply,
             id: seen(100 + u64::from(number)).id,
+            name: None,
             bin: None,
         }
     }
@@ -313,6 +324,58 @@ mod tests {
             ],
         );
         assert_eq!(next.records[&address("desk:/a")].target, seen(77));
+    }
+
+    #[test]
+    fn the_state_holds_the_names_that_a_service_gave() {
+        let beside = Action::Copy {
+            from: place("desk:/from"),
+            to: place("desk:/t(1)"),
+            strategy: Strategy::Rename,
+        };
+        let check = |name: Option<&str>, seen_there: &str, expected: &[(&str, Option<&str>)]| {
+            let mut plan = plan_of(vec![operation(1, beside.clone())], &[&[1]]);
+            plan.recordings = vec![
+                recording("desk:/t(1)", 1, Some(1)),
+                recording("desk:/t(1)/x", 2, Some(1)),
+            ];
+            plan.recordings[0].provenance.wished = Some(address("desk:/t").path);
+            let done = Fact::Done {
+                operation: OperationId(1),
+                evidence: Evidence::Reply,
+                id: None,
+                name: name.map(Into::into),
+                bin: None,
+            };
+            let verified = Fact::Verified {
+                target: address(seen_there),
+                kind: crate::tree::EntryKind::File,
+                seen: seen(77),
+            };
+            let progress = RunProgress::of(&record_all(vec![start(), done, verified]));
+            let next = advance(state(&[]), None, &plan, &progress);
+            let held: Vec<_> = next.records.iter().collect();
+            assert_eq!(held[0].1.target, seen(77));
+            let held: Vec<_> = held
+                .into_iter()
+                .map(|(address, record)| {
+                    let wished = record.wished.as_ref().map(ToString::to_string);
+                    (address.to_string(), wished)
+                })
+                .collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(address, wished)| ((*address).to_owned(), wished.map(ToOwned::to_owned)))
+                .collect();
+            assert_eq!(held, expected, "{name:?}");
+        };
+        let expected = [("desk:/t(1)", Some("/t")), ("desk:/t(1)/x", None)];
+        check(None, "desk:/t(1)", &expected);
+        let expected = [("desk:/t(3)", Some("/t")), ("desk:/t(3)/x", None)];
+        check(Some("t(3)"), "desk:/t(3)", &expected);
+        // The name was free again, so that nothing stands beside it.
+        let expected = [("desk:/t", None), ("desk:/t/x", None)];
+        check(Some("t"), "desk:/t", &expected);
     }
 
     #[test]

@@ -304,18 +304,32 @@ mod tests {
         assert_eq!(kinds, (1..=LAST_KIND).collect());
     }
 
+    /// The samples of the format, with the facts that they hold.
+    fn samples() -> [(&'static str, Vec<Fact>); 2] {
+        [
+            ("every-fact", sample::facts()),
+            ("facts-of-a-service", sample::facts_of_a_service()),
+        ]
+    }
+
+    const SAMPLES: &str = "tests/fixtures/formats/journal/v1";
+
     #[test]
     fn the_first_version_is_read_for_ever() {
-        let bytes = include_bytes!("../../tests/fixtures/formats/journal/v1/every-fact");
-        assert_eq!(decode(bytes).unwrap().records, sample::records());
-        assert_eq!(bytes_of(sample::facts()), bytes);
+        for (name, facts) in samples() {
+            let bytes = std::fs::read(format!("{SAMPLES}/{name}")).unwrap();
+            let records = sample::record_all(facts.clone());
+            assert_eq!(decode(&bytes).unwrap().records, records, "{name}");
+            assert_eq!(bytes_of(facts), bytes, "{name}");
+        }
     }
 
     #[test]
-    #[ignore = "writes the sample anew; only before a version is released"]
-    fn write_the_sample() {
-        let path = "tests/fixtures/formats/journal/v1/every-fact";
-        std::fs::write(path, bytes_of(sample::facts())).unwrap();
+    #[ignore = "writes the samples anew; only before a version is released"]
+    fn write_the_samples() {
+        for (name, facts) in samples() {
+            std::fs::write(format!("{SAMPLES}/{name}"), bytes_of(facts)).unwrap();
+        }
     }
 
     #[test]

@@ -7,8 +7,10 @@ mod replay;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sink;
+mod whereabouts;
 
 pub use advance::advance;
-pub use record::{Evidence, Fact, Outcome, Record};
+pub use record::{Evidence, Fact, Outcome, Record, TaskItem};
 pub use replay::{Counts, RunProgress, Standing, Start};
 pub use sink::{JournalError, JournalSink};
+pub use whereabouts::Whereabouts;

@@ -49,6 +49,9 @@ pub enum Fact {
         batch: BatchId,
         /// The service's ids of the tasks.
         tasks: Vec<String>,
+        /// Which task carries which operation. Empty in journals of before tasks were told apart.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        items: Vec<TaskItem>,
     },
     /// An operation is done.
     Done {
@@ -59,6 +62,9 @@ pub enum Fact {
         /// The id of the entry that came to be or was moved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<EntryId>,
+        /// The name that the service gave, where it was not the one asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
         /// Where a removed entry can be found again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bin: Option<String>,
@@ -122,6 +128,24 @@ pub enum Fact {
         /// How.
         outcome: Outcome,
     },
+}
+
+/// An operation that a task of the service carries, and what is true once the task succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskItem {
+    /// The operation.
+    pub operation: OperationId,
+    /// The service's id of the task.
+    pub task: String,
+    /// The id of the entry that comes to be or is moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<EntryId>,
+    /// The name that the service gives, where it is not the one asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where a removed entry can be found again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bin: Option<String>,
 }
 
 /// How it is known that an operation is done.

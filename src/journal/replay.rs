@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{Evidence, Fact, Outcome, Record};
+use super::record::{Evidence, Fact, Outcome, Record, TaskItem};
 use crate::plan::{OperationId, Plan};
 use crate::state::{Lineage, PlanId, RunId, Seen};
 use crate::tree::{Address, EntryId, EntryKind, Timestamp};
@@ -14,6 +14,8 @@ pub struct RunProgress {
     pub start: Option<Start>,
     /// How far each operation got; one that was not started has no entry.
     pub operations: BTreeMap<OperationId, Standing>,
+    /// The tasks that carry operations which did not come to an end yet.
+    pub tasks: BTreeMap<OperationId, TaskItem>,
     /// Entries that were read back and are as simulated.
     pub verified: BTreeMap<Address, (EntryKind, Seen)>,
     /// Entries that were read back and are not as simulated, with what is different.
@@ -59,6 +61,8 @@ pub enum Standing {
         evidence: Evidence,
         /// The id of the entry that came to be or was moved.
         id: Option<EntryId>,
+        /// The name that the service gave, where it was not the one asked for.
+        name: Option<String>,
         /// Where a removed entry can be found again.
         bin: Option<String>,
     },
@@ -121,7 +125,10 @@ impl RunProgress {
                     at: record.at,
                 });
             }
-            Fact::Tasks { .. } => {}
+            Fact::Tasks { items, .. } => {
+                let items = items.iter().cloned();
+                (self.tasks).extend(items.map(|item| (item.operation, item)));
+            }
             Fact::Verified { target, kind, seen } => {
                 self.differs.remove(target);
                 self.verified.insert(target.clone(), (*kind, seen.clone()));
@@ -158,10 +165,16 @@ impl RunProgress {
                 operation,
                 evidence,
                 id,
+                name,
                 bin,
             } => {
-                let (evidence, id, bin) = (*evidence, id.clone(), bin.clone());
-                self.set(*operation, Standing::Done { evidence, id, bin });
+                let standing = Standing::Done {
+                    evidence: *evidence,
+                    id: id.clone(),
+                    name: name.clone(),
+                    bin: bin.clone(),
+                };
+                self.set(*operation, standing);
             }
             Fact::Failed {
                 operation,
@@ -177,7 +190,8 @@ impl RunProgress {
                     _ => 0,
                 };
                 let message = message.clone();
-                self.set(*operation, Standing::InDoubt { attempt, message });
+                let standing = Standing::InDoubt { attempt, message };
+                self.operations.insert(*operation, standing);
             }
             Fact::Absent { operation } => self.set(*operation, Standing::Absent),
             Fact::Skipped { operation, because } => {
@@ -193,7 +207,9 @@ impl RunProgress {
         }
     }
 
+    /// A task is of no interest any more once its operation ended or is tried anew.
     fn set(&mut self, operation: OperationId, standing: Standing) {
+        self.tasks.remove(&operation);
         self.operations.insert(operation, standing);
     }
 

@@ -1,6 +1,6 @@
 //! Every kind of record once, for tests.
 
-use super::record::{Evidence, Fact, Outcome, Record};
+use super::record::{Evidence, Fact, Outcome, Record, TaskItem};
 use crate::plan::sample::{address, seen};
 use crate::plan::{BatchId, OperationId};
 use crate::state::{Lineage, PlanId, RunId};
@@ -20,19 +20,17 @@ pub(crate) fn facts() -> Vec<Fact> {
             serial: 3,
             program: "reshelve 0.1.0".into(),
         },
-        Fact::Intent {
-            batch: BatchId(1),
-            attempt: 0,
-            operations: vec![operation(1), operation(2)],
-        },
+        intent(),
         Fact::Tasks {
             batch: BatchId(1),
             tasks: vec!["task-7".into()],
+            items: Vec::new(),
         },
         Fact::Done {
             operation: operation(1),
             evidence: Evidence::Reply,
             id: seen(1).id,
+            name: None,
             bin: Some("trash/1".into()),
         },
         Fact::Failed {
@@ -66,6 +64,41 @@ pub(crate) fn facts() -> Vec<Fact> {
         },
         Fact::Resumed {
             by: Some(RunId::new("run-2")),
+        },
+    ]
+}
+
+fn intent() -> Fact {
+    Fact::Intent {
+        batch: BatchId(1),
+        attempt: 0,
+        operations: vec![OperationId(1), OperationId(2)],
+    }
+}
+
+/// What only a service says that goes on after its reply and gives names of its own.
+pub(crate) fn facts_of_a_service() -> Vec<Fact> {
+    let operation = OperationId;
+    let item = |number: u32, name: Option<&str>, bin: Option<&str>| TaskItem {
+        operation: operation(number),
+        task: "task-7".into(),
+        id: seen(u64::from(number)).id,
+        name: name.map(Into::into),
+        bin: bin.map(Into::into),
+    };
+    vec![
+        intent(),
+        Fact::Tasks {
+            batch: BatchId(1),
+            tasks: vec!["task-7".into()],
+            items: vec![item(1, Some("a(2).pdf"), None), item(2, None, Some("7"))],
+        },
+        Fact::Done {
+            operation: operation(1),
+            evidence: Evidence::Reply,
+            id: seen(1).id,
+            name: Some("报告(2).pdf".into()),
+            bin: None,
         },
     ]
 }

@@ -361,6 +361,7 @@ mod tests {
                 operation: OperationId(1),
                 evidence: Evidence::Reply,
                 id: None,
+                name: None,
                 bin: None,
             },
             Fact::Failed {

@@ -9,7 +9,7 @@ use crate::apply::scene::{
     standings, wanted,
 };
 use crate::apply::{ApplyError, Stop};
-use crate::journal::{Fact, Outcome, RunProgress, Standing};
+use crate::journal::{Fact, Outcome, RunProgress, Standing, TaskItem};
 use crate::plan::sample::{self, plan_of};
 use crate::plan::{BatchId, Capabilities, OperationId, Place, Plan, Strategy};
 use crate::provider::layer::{FaultLayer, FaultRates, RetryReadsLayer};
@@ -255,6 +255,13 @@ fn tasks_are_followed_and_then_the_tree_decides() {
     let tasks = Fact::Tasks {
         batch: BatchId(1),
         tasks: vec!["task-1".into()],
+        items: vec![TaskItem {
+            operation: OperationId(1),
+            task: "task-1".into(),
+            id: None,
+            name: None,
+            bin: None,
+        }],
     };
     assert!(journal.records().iter().any(|record| record.fact == tasks));
 }
