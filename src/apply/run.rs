@@ -13,7 +13,7 @@ use super::recorder::Recorder;
 use super::recovery::Verdict;
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
 use crate::journal::{Evidence, Fact, JournalError, TaskItem};
-use crate::plan::{Action, Operation, OperationId};
+use crate::plan::{Operation, OperationId};
 use crate::provider::{BatchReply, Provider, ProviderError, TaskId, TaskReply, TaskStatus};
 
 /// How many calls are in flight at once.
@@ -327,11 +327,5 @@ fn slice(provider: &dyn Provider, operation: &Operation) -> usize {
     let Ok(sheet) = provider.capabilities(&place.space) else {
         return SLICE;
     };
-    let rule = match action {
-        Action::CreateFolder { .. } => &sheet.create_folder,
-        Action::Copy { .. } => &sheet.copy,
-        Action::Move { .. } | Action::Rename { .. } => &sheet.moving,
-        Action::Remove { .. } => &sheet.remove,
-    };
-    rule.items.map_or(SLICE, |_| usize::MAX)
+    sheet.rule(action).items.map_or(SLICE, |_| usize::MAX)
 }

@@ -7,7 +7,7 @@ use super::capabilities::{Capabilities, Carrier};
 use super::context::Context;
 use super::key::{CallKind, Key};
 use super::operation::{Action, Operation, Reason};
-use super::plan::Cost;
+use super::plan::{Cost, MonthlyBudget};
 
 /// Calls, bound and time of a finished set of batches.
 pub(super) fn cost(context: &Context<'_>, batched: &Batched) -> Cost {
@@ -24,6 +24,7 @@ pub(super) fn cost(context: &Context<'_>, batched: &Batched) -> Cost {
             .iter()
             .map(|operation| carried_bytes(context, operation))
             .sum(),
+        monthly: monthly(context, batched),
     }
 }
 
@@ -92,6 +93,29 @@ fn seconds(context: &Context<'_>, batched: &Batched) -> f64 {
         .iter()
         .filter_map(|(provider, count)| Some(*count as f64 / f64::from(rate(provider)?)));
     times.fold(0.0, f64::max)
+}
+
+/// The share of each monthly budget. The narrowest counts where spaces of one provider differ.
+fn monthly(context: &Context<'_>, batched: &Batched) -> Vec<MonthlyBudget> {
+    let mut budgets: BTreeMap<&str, u64> = BTreeMap::new();
+    for sheet in context.input.sheets.values() {
+        if let Some(calls) = sheet.calls_per_month.map(u64::from) {
+            let budget = budgets.entry(&sheet.provider).or_insert(calls);
+            *budget = calls.min(*budget);
+        }
+    }
+    let calls = |provider: &str| {
+        let batches = batched.batches.iter();
+        batches.filter(|batch| batch.provider == provider).count() as u64
+    };
+    budgets
+        .into_iter()
+        .map(|(provider, of)| MonthlyBudget {
+            provider: provider.to_owned(),
+            calls: calls(provider) + context.input.reads,
+            of,
+        })
+        .collect()
 }
 
 fn carried_bytes(context: &Context<'_>, operation: &Operation) -> u64 {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::operation::Action;
+
 /// The capability sheet of one space.
 ///
 /// The planner knows no vendor; it reads these values. Each value that a vendor defined stands in
@@ -18,6 +20,9 @@ pub struct Capabilities {
     /// How moves share a call.
     #[serde(rename = "move")]
     pub moving: BatchRule,
+    /// How renames share a call; `None` where a rename is a move like any other.
+    #[serde(default)]
+    pub rename: Option<BatchRule>,
     /// How removals share a call.
     pub remove: BatchRule,
     /// How new folders share a call.
@@ -67,6 +72,19 @@ pub struct Capabilities {
     pub calls_per_month: Option<u32>,
     /// Where the values come from.
     pub facts: Vec<Fact>,
+}
+
+impl Capabilities {
+    /// How items of this kind share a call.
+    pub fn rule(&self, action: &Action) -> &BatchRule {
+        match action {
+            Action::CreateFolder { .. } => &self.create_folder,
+            Action::Copy { .. } => &self.copy,
+            Action::Move { .. } => &self.moving,
+            Action::Rename { .. } => self.rename.as_ref().unwrap_or(&self.moving),
+            Action::Remove { .. } => &self.remove,
+        }
+    }
 }
 
 /// How many items of one kind share a call, and what they must have in common.

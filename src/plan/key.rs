@@ -27,8 +27,10 @@ pub(super) enum CallKind {
     CreateFolder,
     /// Copies.
     Copy,
-    /// Moves and renames.
+    /// Moves, and renames where they are moves like any other.
     Move,
+    /// Renames that are calls of their own.
+    Rename,
     /// Removes.
     Remove,
 }
@@ -36,12 +38,14 @@ pub(super) enum CallKind {
 impl Key {
     /// The key of an operation, and the rule of its sheet.
     pub(super) fn new<'s>(operation: &Operation, sheet: &'s Capabilities) -> (Self, &'s BatchRule) {
-        let (kind, rule) = match operation.action {
-            Action::CreateFolder { .. } => (CallKind::CreateFolder, &sheet.create_folder),
-            Action::Copy { .. } => (CallKind::Copy, &sheet.copy),
-            Action::Move { .. } | Action::Rename { .. } => (CallKind::Move, &sheet.moving),
-            Action::Remove { .. } => (CallKind::Remove, &sheet.remove),
+        let kind = match operation.action {
+            Action::CreateFolder { .. } => CallKind::CreateFolder,
+            Action::Copy { .. } => CallKind::Copy,
+            Action::Rename { .. } if sheet.rename.is_some() => CallKind::Rename,
+            Action::Move { .. } | Action::Rename { .. } => CallKind::Move,
+            Action::Remove { .. } => CallKind::Remove,
         };
+        let rule = sheet.rule(&operation.action);
         let mut key = Self {
             kind,
             provider: sheet.provider.to_string(),

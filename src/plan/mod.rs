@@ -1,5 +1,6 @@
 //! Deciding: from desired, observed and recorded trees to the fewest calls, proven.
 
+mod ability;
 mod adoption;
 mod adoption_row;
 mod approval;
@@ -23,6 +24,7 @@ mod keep;
 mod key;
 mod lower;
 mod names;
+mod numbering;
 mod operation;
 mod origins;
 mod plan;
@@ -40,6 +42,7 @@ mod wire;
 mod world;
 
 pub use crate::manifest::{Disposal, Permissions};
+pub(crate) use ability::inability;
 pub use adoption::Adoptions;
 pub use approval::unapproved;
 pub use capabilities::{
@@ -48,8 +51,11 @@ pub use capabilities::{
 };
 pub use file::PlanFileError;
 pub use freshness::{Differences, Stale};
+pub(crate) use numbering::numbered;
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
-pub use plan::{BasedOn, Batch, BatchId, Cost, GuardReading, Plan, Recording, Summary, Verdict};
+pub use plan::{
+    BasedOn, Batch, BatchId, Cost, GuardReading, MonthlyBudget, Plan, Recording, Summary, Verdict,
+};
 pub use planner::{PlanInput, plan};
 pub use scope::{Reach, Scope, scopes};
 pub use simulate::SimulationError;

@@ -152,6 +152,21 @@ pub struct Cost {
     pub seconds: f64,
     /// Bytes that pass through this machine.
     pub bytes: u64,
+    /// What the plan takes of monthly budgets of calls, one for each provider that has such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monthly: Vec<MonthlyBudget>,
+}
+
+/// What a plan takes of the calls that an account has in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthlyBudget {
+    /// The provider.
+    pub provider: String,
+    /// The calls: mutating ones and reads. Reads of other providers in the same run are among
+    /// them, because only their sum is known.
+    pub calls: u64,
+    /// How many there are in a month.
+    pub of: u64,
 }
 
 /// What a plan allows.

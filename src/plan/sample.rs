@@ -130,6 +130,7 @@ pub(crate) fn plan_of(operations: Vec<Operation>, batches: &[&[u32]]) -> Plan {
             reads: 3,
             seconds: 0.1 + 0.2,
             bytes: 0,
+            monthly: Vec::new(),
         },
         batches,
         findings: Vec::new(),

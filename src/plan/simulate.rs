@@ -22,6 +22,9 @@ pub enum SimulationError {
     /// A folder is to be put into itself.
     #[error("{0} cannot be put into itself")]
     IntoItself(Address),
+    /// A rename would take an entry to another folder.
+    #[error("a rename cannot take an entry to {0}, which is in another folder")]
+    OtherFolder(Address),
     /// The entry is neither a file nor a folder, or holds one that is neither.
     #[error("{0} is or holds an entry that is never touched")]
     Special(Address),
@@ -42,6 +45,9 @@ impl World {
                 let source = self.transferable(from)?;
                 let (parent, name) = self.target(to, from, source, *strategy)?;
                 self.copy_to(source, parent, &name);
+            }
+            Action::Rename { from, to, .. } if !in_one_folder(from, to) => {
+                return Err(SimulationError::OtherFolder(to.address()));
             }
             Action::Move {
                 from, to, strategy, ..
@@ -129,6 +135,10 @@ impl World {
             self.detach(parent, name);
         }
     }
+}
+
+fn in_one_folder(from: &Place, to: &Place) -> bool {
+    from.space == to.space && from.path.parent() == to.path.parent()
 }
 
 impl World {

@@ -155,6 +155,7 @@ fn sheet(page_size: Option<u32>) -> Capabilities {
         provider: Cow::Borrowed("memory"),
         copy: rule("copy"),
         moving: rule("move"),
+        rename: None,
         remove: rule("remove"),
         create_folder: rule("create-folder"),
         naming: Naming::Free,

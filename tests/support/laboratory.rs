@@ -272,6 +272,7 @@ fn sheet() -> Capabilities {
         provider: "model".into(),
         copy: rule("copy"),
         moving: rule("move"),
+        rename: None,
         remove: rule("remove"),
         create_folder: rule("create-folder"),
         naming: Naming::Free,

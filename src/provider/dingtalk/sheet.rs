@@ -30,6 +30,7 @@ pub(super) fn sheet() -> Capabilities {
         provider: Cow::Borrowed("dingtalk"),
         copy: rule("batchCopy", 3, &to_folder),
         moving: rule("batchMove", 30, &[&to_folder[..], &[Permissions]].concat()),
+        rename: Some(rule("rename", 1, &[SourceSpace])),
         remove: rule("batchRemove", 50, &[SourceSpace, Disposal]),
         create_folder: rule("addFolder", 1, &[]),
         naming: Naming::Kept,

@@ -14,6 +14,7 @@ pub(super) fn sheet(longest_name: u32) -> Capabilities {
         provider: Cow::Borrowed("local"),
         copy: worklist("copy"),
         moving: worklist("move"),
+        rename: None,
         remove: worklist("remove"),
         create_folder: worklist("create-folder"),
         naming: Naming::Free,

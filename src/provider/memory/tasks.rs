@@ -1,0 +1,68 @@
+//! Items that the model goes on with after its reply, as services do with folders that hold
+//! something.
+
+use std::collections::BTreeMap;
+
+use crate::plan::Operation;
+use crate::provider::provider::{ItemDone, TaskId, TaskStatus};
+
+/// What the model still has to do, and what became of what it did.
+#[derive(Debug, Default)]
+pub(super) struct Tasks {
+    /// How often a task is asked for until it ends; `None` where everything is done at once.
+    pub(super) looks: Option<u32>,
+    last: u64,
+    open: BTreeMap<String, OpenTask>,
+    ended: BTreeMap<String, TaskStatus>,
+}
+
+/// One item that waits for its effect.
+#[derive(Debug, Clone)]
+pub(super) struct OpenTask {
+    pub(super) operation: Operation,
+    /// What its reply promised.
+    pub(super) done: ItemDone,
+    looks: u32,
+}
+
+impl Tasks {
+    /// Takes an item on.
+    pub(super) fn open(&mut self, operation: Operation, done: ItemDone) -> TaskId {
+        self.last += 1;
+        let id = format!("task-{}", self.last);
+        let looks = self.looks.unwrap_or(0);
+        let task = OpenTask {
+            operation,
+            done,
+            looks,
+        };
+        self.open.insert(id.clone(), task);
+        TaskId(id)
+    }
+
+    /// The task, where this look is the one at which it has its effect.
+    pub(super) fn due(&mut self, id: &TaskId) -> Option<OpenTask> {
+        let task = self.open.get_mut(&id.0)?;
+        if task.looks > 1 {
+            task.looks -= 1;
+            return None;
+        }
+        self.open.remove(&id.0)
+    }
+
+    /// Notes how a task ended.
+    pub(super) fn end(&mut self, id: &TaskId, status: TaskStatus) {
+        self.ended.insert(id.0.clone(), status);
+    }
+
+    /// How a task gets on.
+    pub(super) fn status(&self, id: &TaskId) -> TaskStatus {
+        if self.open.contains_key(&id.0) {
+            return TaskStatus::Running;
+        }
+        self.ended
+            .get(&id.0)
+            .cloned()
+            .unwrap_or(TaskStatus::Unknown)
+    }
+}
