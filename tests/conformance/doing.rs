@@ -16,11 +16,10 @@ use crate::target::{Bench, Target, Writes};
 /// A case that writes.
 pub(crate) struct Doing {
     pub(crate) name: &'static str,
-    pub(crate) before: &'static [&'static str],
-    pub(crate) does: &'static [&'static str],
-    /// `ok`, `ok+bin`, or the word of the error.
-    pub(crate) ends: &'static [&'static str],
-    pub(crate) after: &'static [&'static str],
+    pub(crate) before: Vec<String>,
+    /// Each operation, and how it ends: `ok`, `ok+bin`, or the word of the error.
+    pub(crate) does: Vec<(String, &'static str)>,
+    pub(crate) after: Vec<String>,
 }
 
 /// Counts what it hears.
@@ -39,12 +38,13 @@ impl Progress for Counter {
 
 impl Doing {
     pub(crate) async fn run(&self, target: &Target) {
-        let bench = target.open(&rows(self.before));
-        let operations: Vec<Operation> = (self.does.iter().enumerate())
-            .map(|(number, text)| operation(number as u32 + 1, text))
+        let bench = target.open(&rows(&self.before));
+        let operations: Vec<Operation> = (1..)
+            .zip(&self.does)
+            .map(|(number, (text, _))| operation(number, text))
             .collect();
         let untouched = read_back(bench.provider.as_ref()).await;
-        let before: Vec<String> = self.before.iter().map(|line| (*line).to_owned()).collect();
+        let before = self.before.clone();
         assert_eq!(
             sorted(untouched.clone()),
             sorted(before),
@@ -63,11 +63,12 @@ impl Doing {
     async fn check_done(&self, bench: &Bench, operations: &[Operation]) {
         let counter = Counter::default();
         let ends = execute(bench, operations, &counter).await.unwrap();
-        assert_eq!(ends, self.ends, "how the operations end");
-        let after: Vec<String> = self.after.iter().map(|line| (*line).to_owned()).collect();
+        let expected: Vec<&str> = self.does.iter().map(|(_, end)| *end).collect();
+        assert_eq!(ends, expected, "how the operations end");
         let found = read_back(bench.provider.as_ref()).await;
+        let after = self.after.clone();
         assert_eq!(sorted(found), sorted(after), "what is there afterwards");
-        let done = self.ends.iter().filter(|end| end.starts_with("ok")).count();
+        let done = expected.iter().filter(|end| end.starts_with("ok")).count();
         assert_eq!(counter.items.load(Ordering::Relaxed), done as u64);
     }
 }

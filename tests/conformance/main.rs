@@ -48,7 +48,7 @@ fn trials() -> Vec<Trial> {
             without_target.push(case.name);
         }
     }
-    for case in table::CASES {
+    for case in table::cases() {
         for target in TARGETS {
             let name = format!("{}: {}", target.name, case.name);
             trials.push(Trial::test(name, || {

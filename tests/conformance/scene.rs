@@ -32,8 +32,8 @@ pub(crate) fn alias(text: &str) -> SpaceAlias {
 }
 
 /// Reads the lines of a scene, parents before what they hold.
-pub(crate) fn rows(lines: &[&str]) -> Vec<Row> {
-    let mut rows: Vec<Row> = lines.iter().map(|line| row(line)).collect();
+pub(crate) fn rows<L: AsRef<str>>(lines: &[L]) -> Vec<Row> {
+    let mut rows: Vec<Row> = lines.iter().map(|line| row(line.as_ref())).collect();
     rows.sort_by(|a, b| a.address.cmp(&b.address));
     rows
 }

@@ -1,688 +1,461 @@
-//! The table of cases that write.
+//! The table of cases that write, and the cases that one list of names makes.
+
+use std::sync::LazyLock;
 
 use crate::doing::Doing;
 
-pub(crate) const CASES: &[Doing] = &[
-    Doing {
-        name: "a folder is made",
-        before: &["a:/x/"],
-        does: &["create|folder|a:/x/y", "create|folder|b:/z"],
-        ends: &["ok", "ok"],
-        after: &["a:/x/", "a:/x/y/", "b:/z/"],
-    },
-    Doing {
-        name: "a folder is made inside one that the same call made",
-        before: &[],
-        does: &["create|folder|a:/x", "create|folder|a:/x/y"],
-        ends: &["ok", "ok"],
-        after: &["a:/x/", "a:/x/y/"],
-    },
-    Doing {
-        name: "no folder is made over anything",
-        before: &["a:/x/", "a:/x/in=1", "a:/f=5", "a:/s@"],
-        does: &[
-            "create|folder|a:/x",
-            "create|folder|a:/f",
-            "create|folder|a:/s",
-        ],
-        ends: &["already-exists", "already-exists", "already-exists"],
-        after: &["a:/x/", "a:/x/in=1", "a:/f=5", "a:/s@"],
-    },
-    Doing {
-        name: "no folder is made without its parent",
-        before: &["a:/f=5"],
-        does: &["create|folder|a:/no/x"],
-        ends: &["not-found"],
-        after: &["a:/f=5"],
-    },
-    Doing {
-        name: "a file is copied in its space",
-        before: &["a:/f=5", "a:/x/"],
-        does: &["copy|file|a:/f|a:/x/g|fail"],
-        ends: &["ok"],
-        after: &["a:/f=5", "a:/x/", "a:/x/g=5"],
-    },
-    Doing {
-        name: "a file is copied to another space",
-        before: &["a:/f=5"],
-        does: &["copy|file|a:/f|b:/f|fail"],
-        ends: &["ok"],
-        after: &["a:/f=5", "b:/f=5"],
-    },
-    Doing {
-        name: "an empty and a large file are copied",
-        before: &["a:/e=0", "a:/l=3000000"],
-        does: &["copy|file|a:/e|b:/e|fail", "copy|file|a:/l|b:/l|fail"],
-        ends: &["ok", "ok"],
-        after: &["a:/e=0", "a:/l=3000000", "b:/e=0", "b:/l=3000000"],
-    },
+/// A case as the table has it: scenes are words with blanks between them, and behind the arrow
+/// stands how an operation ends.
+struct Case {
+    name: &'static str,
+    before: &'static str,
+    does: &'static [&'static str],
+    after: &'static str,
+}
+
+/// For `after`, where nothing is changed.
+const AS_BEFORE: &str = "as before";
+
+/// A folder with files and folders in it.
+macro_rules! subtree {
+    ($at:literal) => {
+        concat!(
+            $at, "/ ", $at, "/f=5 ", $at, "/y/ ", $at, "/y/g=6 ", $at, "/z/"
+        )
+    };
+}
+
+/// Every case that writes.
+pub(crate) fn cases() -> &'static [Doing] {
+    static ALL: LazyLock<Vec<Doing>> = LazyLock::new(|| {
+        let mut all: Vec<Doing> = CASES.iter().map(Case::doing).collect();
+        all.push(many_files());
+        all.extend(hostile_names());
+        all.push(a_name_too_long());
+        all
+    });
+    &ALL
+}
+
+impl Case {
+    fn doing(&self) -> Doing {
+        let words = |scene: &str| scene.split_whitespace().map(str::to_owned).collect();
+        let after = match self.after {
+            AS_BEFORE => self.before,
+            after => after,
+        };
+        let ends = self.does.iter().map(|text| {
+            let (operation, end) = text.split_once(" -> ").unwrap();
+            (operation.to_owned(), end)
+        });
+        Doing {
+            name: self.name,
+            before: words(self.before),
+            does: ends.collect(),
+            after: words(after),
+        }
+    }
+}
+
+fn many_files() -> Doing {
+    let files = |space: &'static str| (0..40).map(move |n| format!("{space}:/{n}={n}"));
+    let copy = |n| (format!("copy|file|a:/{n}|b:/{n}|fail"), "ok");
     Doing {
         name: "many files are copied in one call",
-        before: &[
-            "a:/0=0", "a:/1=1", "a:/2=2", "a:/3=3", "a:/4=4", "a:/5=5", "a:/6=6", "a:/7=7",
-            "a:/8=8", "a:/9=9", "a:/10=10", "a:/11=11", "a:/12=12", "a:/13=13", "a:/14=14",
-            "a:/15=15", "a:/16=16", "a:/17=17", "a:/18=18", "a:/19=19", "a:/20=20", "a:/21=21",
-            "a:/22=22", "a:/23=23", "a:/24=24", "a:/25=25", "a:/26=26", "a:/27=27", "a:/28=28",
-            "a:/29=29", "a:/30=30", "a:/31=31", "a:/32=32", "a:/33=33", "a:/34=34", "a:/35=35",
-            "a:/36=36", "a:/37=37", "a:/38=38", "a:/39=39",
-        ],
-        does: &[
-            "copy|file|a:/0|b:/0|fail",
-            "copy|file|a:/1|b:/1|fail",
-            "copy|file|a:/2|b:/2|fail",
-            "copy|file|a:/3|b:/3|fail",
-            "copy|file|a:/4|b:/4|fail",
-            "copy|file|a:/5|b:/5|fail",
-            "copy|file|a:/6|b:/6|fail",
-            "copy|file|a:/7|b:/7|fail",
-            "copy|file|a:/8|b:/8|fail",
-            "copy|file|a:/9|b:/9|fail",
-            "copy|file|a:/10|b:/10|fail",
-            "copy|file|a:/11|b:/11|fail",
-            "copy|file|a:/12|b:/12|fail",
-            "copy|file|a:/13|b:/13|fail",
-            "copy|file|a:/14|b:/14|fail",
-            "copy|file|a:/15|b:/15|fail",
-            "copy|file|a:/16|b:/16|fail",
-            "copy|file|a:/17|b:/17|fail",
-            "copy|file|a:/18|b:/18|fail",
-            "copy|file|a:/19|b:/19|fail",
-            "copy|file|a:/20|b:/20|fail",
-            "copy|file|a:/21|b:/21|fail",
-            "copy|file|a:/22|b:/22|fail",
-            "copy|file|a:/23|b:/23|fail",
-            "copy|file|a:/24|b:/24|fail",
-            "copy|file|a:/25|b:/25|fail",
-            "copy|file|a:/26|b:/26|fail",
-            "copy|file|a:/27|b:/27|fail",
-            "copy|file|a:/28|b:/28|fail",
-            "copy|file|a:/29|b:/29|fail",
-            "copy|file|a:/30|b:/30|fail",
-            "copy|file|a:/31|b:/31|fail",
-            "copy|file|a:/32|b:/32|fail",
-            "copy|file|a:/33|b:/33|fail",
-            "copy|file|a:/34|b:/34|fail",
-            "copy|file|a:/35|b:/35|fail",
-            "copy|file|a:/36|b:/36|fail",
-            "copy|file|a:/37|b:/37|fail",
-            "copy|file|a:/38|b:/38|fail",
-            "copy|file|a:/39|b:/39|fail",
-        ],
-        ends: &[
-            "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok",
-            "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok",
-            "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok",
-        ],
-        after: &[
-            "a:/0=0", "a:/1=1", "a:/2=2", "a:/3=3", "a:/4=4", "a:/5=5", "a:/6=6", "a:/7=7",
-            "a:/8=8", "a:/9=9", "a:/10=10", "a:/11=11", "a:/12=12", "a:/13=13", "a:/14=14",
-            "a:/15=15", "a:/16=16", "a:/17=17", "a:/18=18", "a:/19=19", "a:/20=20", "a:/21=21",
-            "a:/22=22", "a:/23=23", "a:/24=24", "a:/25=25", "a:/26=26", "a:/27=27", "a:/28=28",
-            "a:/29=29", "a:/30=30", "a:/31=31", "a:/32=32", "a:/33=33", "a:/34=34", "a:/35=35",
-            "a:/36=36", "a:/37=37", "a:/38=38", "a:/39=39", "b:/0=0", "b:/1=1", "b:/2=2", "b:/3=3",
-            "b:/4=4", "b:/5=5", "b:/6=6", "b:/7=7", "b:/8=8", "b:/9=9", "b:/10=10", "b:/11=11",
-            "b:/12=12", "b:/13=13", "b:/14=14", "b:/15=15", "b:/16=16", "b:/17=17", "b:/18=18",
-            "b:/19=19", "b:/20=20", "b:/21=21", "b:/22=22", "b:/23=23", "b:/24=24", "b:/25=25",
-            "b:/26=26", "b:/27=27", "b:/28=28", "b:/29=29", "b:/30=30", "b:/31=31", "b:/32=32",
-            "b:/33=33", "b:/34=34", "b:/35=35", "b:/36=36", "b:/37=37", "b:/38=38", "b:/39=39",
-        ],
-    },
-    Doing {
-        name: "a copy of a copy that the same call makes",
-        before: &["a:/f=5"],
-        does: &["copy|file|a:/f|b:/f|fail", "copy|file|b:/f|b:/g|fail"],
-        ends: &["ok", "ok"],
-        after: &["a:/f=5", "b:/f=5", "b:/g=5"],
-    },
-    Doing {
-        name: "no copy takes a name that is taken",
-        before: &["a:/f=5", "b:/f=7", "b:/x/", "b:/s@"],
-        does: &[
-            "copy|file|a:/f|b:/f|fail",
-            "copy|file|a:/f|b:/x|fail",
-            "copy|file|a:/f|b:/s|fail",
-        ],
-        ends: &["already-exists", "already-exists", "already-exists"],
-        after: &["a:/f=5", "b:/f=7", "b:/x/", "b:/s@"],
-    },
-    Doing {
-        name: "of two copies to one name the first wins",
-        before: &["a:/f=5", "a:/g=6"],
-        does: &["copy|file|a:/f|b:/f|fail", "copy|file|a:/g|b:/f|fail"],
-        ends: &["ok", "already-exists"],
-        after: &["a:/f=5", "a:/g=6", "b:/f=5"],
-    },
-    Doing {
-        name: "a copy replaces a file when asked to",
-        before: &["a:/f=5", "b:/f=7", "b:/g=8"],
-        does: &[
-            "copy|file|a:/f|b:/f|recycle",
-            "copy|file|a:/f|b:/g|permanent",
-        ],
-        ends: &["ok+bin", "ok"],
-        after: &["a:/f=5", "b:/f=5", "b:/g=5"],
-    },
-    Doing {
-        name: "a copy that may replace finds nothing to replace",
-        before: &["a:/f=5"],
-        does: &["copy|file|a:/f|b:/f|recycle"],
-        ends: &["ok"],
-        after: &["a:/f=5", "b:/f=5"],
-    },
-    Doing {
-        name: "only a file replaces a file",
-        before: &["a:/f=5", "a:/x/", "b:/x/", "b:/s@", "b:/f=7"],
-        does: &[
-            "copy|file|a:/f|b:/x|recycle",
-            "copy|file|a:/f|b:/s|recycle",
-            "copy|folder|a:/x|b:/f|recycle",
-            "copy|folder|a:/x|b:/x|permanent",
-            "move|file|a:/f|b:/x|recycle",
-            "move|folder|a:/x|b:/f|permanent",
-        ],
-        ends: &[
-            "mismatch", "mismatch", "mismatch", "mismatch", "mismatch", "mismatch",
-        ],
-        after: &["a:/f=5", "a:/x/", "b:/x/", "b:/s@", "b:/f=7"],
-    },
-    Doing {
-        name: "a source that is not there",
-        before: &["a:/x/"],
-        does: &[
-            "copy|file|a:/f|b:/f|fail",
-            "move|file|a:/x/f|b:/f|fail",
-            "rename|file|a:/f|a:/g|fail",
-            "remove|file|a:/f|recycle",
-            "remove|folder|a:/no/x|permanent",
-        ],
-        ends: &[
-            "not-found",
-            "not-found",
-            "not-found",
-            "not-found",
-            "not-found",
-        ],
-        after: &["a:/x/"],
-    },
-    Doing {
-        name: "a source of another kind",
-        before: &["a:/f=5", "a:/x/", "a:/s@"],
-        does: &[
-            "copy|folder|a:/f|b:/f|fail",
-            "copy|file|a:/x|b:/x|fail",
-            "copy|file|a:/s|b:/s|fail",
-            "move|folder|a:/f|b:/f|fail",
-            "remove|file|a:/x|permanent",
-            "remove|folder|a:/f|recycle",
-            "remove|file|a:/s|permanent",
-        ],
-        ends: &[
-            "mismatch", "mismatch", "mismatch", "mismatch", "mismatch", "mismatch", "mismatch",
-        ],
-        after: &["a:/f=5", "a:/x/", "a:/s@"],
-    },
-    Doing {
-        name: "a source with another id",
-        before: &["a:/f=5", "a:/x/"],
-        does: &[
-            "copy|file|a:/f#999999999999|b:/f|fail",
-            "move|file|a:/f#999999999999|b:/f|fail",
-            "remove|file|a:/f#999999999999|permanent",
-            "remove|folder|a:/x#999999999999|recycle",
-        ],
-        ends: &["mismatch", "mismatch", "mismatch", "mismatch"],
-        after: &["a:/f=5", "a:/x/"],
-    },
-    Doing {
-        name: "a target whose folder is not there",
-        before: &["a:/f=5", "a:/g=6"],
-        does: &["copy|file|a:/f|b:/no/f|fail", "move|file|a:/f|b:/no/f|fail"],
-        ends: &["not-found", "not-found"],
-        after: &["a:/f=5", "a:/g=6"],
-    },
-    Doing {
-        name: "a folder is copied whole",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-        does: &["copy|folder|a:/x|b:/w|fail"],
-        ends: &["ok"],
-        after: &[
-            "a:/x/",
-            "a:/x/f=5",
-            "a:/x/y/",
-            "a:/x/y/g=6",
-            "a:/x/z/",
-            "b:/w/",
-            "b:/w/f=5",
-            "b:/w/y/",
-            "b:/w/y/g=6",
-            "b:/w/z/",
-        ],
-    },
-    Doing {
-        name: "a folder is copied beside itself",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-        does: &["copy|folder|a:/x|a:/w|fail"],
-        ends: &["ok"],
-        after: &[
-            "a:/x/",
-            "a:/x/f=5",
-            "a:/x/y/",
-            "a:/x/y/g=6",
-            "a:/x/z/",
-            "a:/w/",
-            "a:/w/f=5",
-            "a:/w/y/",
-            "a:/w/y/g=6",
-            "a:/w/z/",
-        ],
-    },
-    Doing {
-        name: "a folder is moved whole",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-        does: &["move|folder|a:/x|b:/w|fail"],
-        ends: &["ok"],
-        after: &["b:/w/", "b:/w/f=5", "b:/w/y/", "b:/w/y/g=6", "b:/w/z/"],
-    },
-    Doing {
-        name: "a folder is renamed whole",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-        does: &["rename|folder|a:/x|a:/w|fail"],
-        ends: &["ok"],
-        after: &["a:/w/", "a:/w/f=5", "a:/w/y/", "a:/w/y/g=6", "a:/w/z/"],
-    },
-    Doing {
-        name: "no folder takes a name that is taken",
-        before: &[
-            "a:/x/",
-            "a:/x/f=5",
-            "a:/x/y/",
-            "a:/x/y/g=6",
-            "a:/x/z/",
-            "b:/w/",
-            "b:/v=1",
-        ],
-        does: &[
-            "copy|folder|a:/x|b:/w|fail",
-            "copy|folder|a:/x|b:/v|fail",
-            "move|folder|a:/x|b:/w|fail",
-            "move|folder|a:/x|b:/v|fail",
-        ],
-        ends: &[
-            "already-exists",
-            "already-exists",
-            "already-exists",
-            "already-exists",
-        ],
-        after: &[
-            "a:/x/",
-            "a:/x/f=5",
-            "a:/x/y/",
-            "a:/x/y/g=6",
-            "a:/x/z/",
-            "b:/w/",
-            "b:/v=1",
-        ],
-    },
-    Doing {
-        name: "no folder goes into itself",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-        does: &["move|folder|a:/x|a:/x/y/w|fail"],
-        ends: &["unsupported"],
-        after: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-    },
-    Doing {
-        name: "a folder that holds something special is not copied and not removed",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/s@"],
-        does: &[
-            "copy|folder|a:/x|b:/x|fail",
-            "remove|folder|a:/x|recycle",
-            "remove|folder|a:/x|permanent",
-        ],
-        ends: &["mismatch", "mismatch", "mismatch"],
-        after: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/s@"],
-    },
-    Doing {
-        name: "a folder that holds something special can move",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/s@"],
-        does: &["move|folder|a:/x|a:/w|fail"],
-        ends: &["ok"],
-        after: &["a:/w/", "a:/w/f=5", "a:/w/y/", "a:/w/y/s@"],
-    },
-    Doing {
-        name: "files are moved and renamed",
-        before: &["a:/f=5", "a:/g=6", "a:/x/"],
-        does: &["move|file|a:/f|a:/x/f|fail", "move|file|a:/g|b:/h|fail"],
-        ends: &["ok", "ok"],
-        after: &["a:/x/", "a:/x/f=5", "b:/h=6"],
-    },
-    Doing {
-        name: "a swap by a third name",
-        before: &["a:/f=5", "a:/g=6"],
-        does: &[
-            "rename|file|a:/f|a:/t|fail",
-            "rename|file|a:/g|a:/f|fail",
-            "rename|file|a:/t|a:/g|fail",
-        ],
-        ends: &["ok", "ok", "ok"],
-        after: &["a:/f=6", "a:/g=5"],
-    },
-    Doing {
-        name: "a rename that changes case alone",
-        before: &["a:/readme=5"],
-        does: &["rename|file|a:/readme|a:/README|fail"],
-        ends: &["ok"],
-        after: &["a:/README=5"],
-    },
-    Doing {
-        name: "no move takes a name that is taken",
-        before: &["a:/f=5", "b:/f=7", "b:/x/"],
-        does: &[
-            "move|file|a:/f|b:/f|fail",
-            "move|file|a:/f|b:/x|fail",
-            "rename|file|b:/f|b:/x|fail",
-        ],
-        ends: &["already-exists", "already-exists", "already-exists"],
-        after: &["a:/f=5", "b:/f=7", "b:/x/"],
-    },
-    Doing {
-        name: "a move replaces a file when asked to",
-        before: &["a:/f=5", "a:/g=6", "b:/f=7", "b:/g=8"],
-        does: &[
-            "move|file|a:/f|b:/f|recycle",
-            "move|file|a:/g|b:/g|permanent",
-        ],
-        ends: &["ok+bin", "ok"],
-        after: &["b:/f=5", "b:/g=6"],
-    },
-    Doing {
-        name: "files and folders are removed",
-        before: &[
-            "a:/x/",
-            "a:/x/f=5",
-            "a:/x/y/",
-            "a:/x/y/g=6",
-            "a:/x/z/",
-            "a:/f=5",
-            "a:/g=6",
-            "a:/h/",
-        ],
-        does: &[
-            "remove|file|a:/f|recycle",
-            "remove|file|a:/g|permanent",
-            "remove|folder|a:/x|recycle",
-            "remove|folder|a:/h|permanent",
-        ],
-        ends: &["ok+bin", "ok", "ok+bin", "ok"],
-        after: &[],
-    },
-    Doing {
-        name: "a full folder is removed for good",
-        before: &["a:/x/", "a:/x/f=5", "a:/x/y/", "a:/x/y/g=6", "a:/x/z/"],
-        does: &["remove|folder|a:/x|permanent"],
-        ends: &["ok"],
-        after: &[],
-    },
-    Doing {
-        name: "entries of one name from two folders go to one bin",
-        before: &["a:/x/", "a:/x/f=5", "a:/y/", "a:/y/f=6", "a:/f=7"],
-        does: &[
-            "remove|file|a:/x/f|recycle",
-            "remove|file|a:/y/f|recycle",
-            "remove|file|a:/f|recycle",
-        ],
-        ends: &["ok+bin", "ok+bin", "ok+bin"],
-        after: &["a:/x/", "a:/y/"],
-    },
-    Doing {
-        name: "one item fails and the others are done",
-        before: &["a:/f=5", "a:/g=6"],
-        does: &[
-            "copy|file|a:/f|b:/f|fail",
-            "copy|file|a:/no|b:/no|fail",
-            "copy|file|a:/g|b:/g|fail",
-        ],
-        ends: &["ok", "not-found", "ok"],
-        after: &["a:/f=5", "a:/g=6", "b:/f=5", "b:/g=6"],
-    },
-    Doing {
-        name: "hostile names are copied as they are",
-        before: &[
-            "a:/new\nline=0",
-            "a:/\u{1b}[31mred\u{1b}[0m=1",
-            "a:/trailing blank =2",
-            "a:/ leading=3",
-            "a:/-rf=4",
-            "a:/~=5",
-            "a:/$HOME=6",
-            "a:/quo\"te's=7",
-            "a:/back\\slash=8",
-            "a:/*?[x]=9",
-            "a:/\u{202e}gpj.exe=10",
-            "a:/ca\u{301}f=11",
-            "a:/c\u{e1}f=12",
-            "a:/\u{62a5}\u{544a}=13",
-            "a:/...=14",
-            "a:/.hidden=15",
-            "a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn=16",
-            "a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}=17",
-            "a:/CON=18",
-            "a:/a:b=19",
-        ],
-        does: &[
-            "copy|file|a:/new\nline|b:/new\nline|fail",
-            "copy|file|a:/\u{1b}[31mred\u{1b}[0m|b:/\u{1b}[31mred\u{1b}[0m|fail",
-            "copy|file|a:/trailing blank |b:/trailing blank |fail",
-            "copy|file|a:/ leading|b:/ leading|fail",
-            "copy|file|a:/-rf|b:/-rf|fail",
-            "copy|file|a:/~|b:/~|fail",
-            "copy|file|a:/$HOME|b:/$HOME|fail",
-            "copy|file|a:/quo\"te's|b:/quo\"te's|fail",
-            "copy|file|a:/back\\slash|b:/back\\slash|fail",
-            "copy|file|a:/*?[x]|b:/*?[x]|fail",
-            "copy|file|a:/\u{202e}gpj.exe|b:/\u{202e}gpj.exe|fail",
-            "copy|file|a:/ca\u{301}f|b:/ca\u{301}f|fail",
-            "copy|file|a:/c\u{e1}f|b:/c\u{e1}f|fail",
-            "copy|file|a:/\u{62a5}\u{544a}|b:/\u{62a5}\u{544a}|fail",
-            "copy|file|a:/...|b:/...|fail",
-            "copy|file|a:/.hidden|b:/.hidden|fail",
-            "copy|file|a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|fail",
-            "copy|file|a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}|b:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}|fail",
-            "copy|file|a:/CON|b:/CON|fail",
-            "copy|file|a:/a:b|b:/a:b|fail",
-        ],
-        ends: &[
-            "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok",
-            "ok", "ok", "ok", "ok", "ok", "ok",
-        ],
-        after: &[
-            "a:/new\nline=0",
-            "a:/\u{1b}[31mred\u{1b}[0m=1",
-            "a:/trailing blank =2",
-            "a:/ leading=3",
-            "a:/-rf=4",
-            "a:/~=5",
-            "a:/$HOME=6",
-            "a:/quo\"te's=7",
-            "a:/back\\slash=8",
-            "a:/*?[x]=9",
-            "a:/\u{202e}gpj.exe=10",
-            "a:/ca\u{301}f=11",
-            "a:/c\u{e1}f=12",
-            "a:/\u{62a5}\u{544a}=13",
-            "a:/...=14",
-            "a:/.hidden=15",
-            "a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn=16",
-            "a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}=17",
-            "a:/CON=18",
-            "a:/a:b=19",
-            "b:/new\nline=0",
-            "b:/\u{1b}[31mred\u{1b}[0m=1",
-            "b:/trailing blank =2",
-            "b:/ leading=3",
-            "b:/-rf=4",
-            "b:/~=5",
-            "b:/$HOME=6",
-            "b:/quo\"te's=7",
-            "b:/back\\slash=8",
-            "b:/*?[x]=9",
-            "b:/\u{202e}gpj.exe=10",
-            "b:/ca\u{301}f=11",
-            "b:/c\u{e1}f=12",
-            "b:/\u{62a5}\u{544a}=13",
-            "b:/...=14",
-            "b:/.hidden=15",
-            "b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn=16",
-            "b:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}=17",
-            "b:/CON=18",
-            "b:/a:b=19",
-        ],
-    },
-    Doing {
-        name: "hostile names are moved as they are",
-        before: &[
-            "a:/new\nline=0",
-            "a:/\u{1b}[31mred\u{1b}[0m=1",
-            "a:/trailing blank =2",
-            "a:/ leading=3",
-            "a:/-rf=4",
-            "a:/~=5",
-            "a:/$HOME=6",
-            "a:/quo\"te's=7",
-            "a:/back\\slash=8",
-            "a:/*?[x]=9",
-            "a:/\u{202e}gpj.exe=10",
-            "a:/ca\u{301}f=11",
-            "a:/c\u{e1}f=12",
-            "a:/\u{62a5}\u{544a}=13",
-            "a:/...=14",
-            "a:/.hidden=15",
-            "a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn=16",
-            "a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}=17",
-            "a:/CON=18",
-            "a:/a:b=19",
-        ],
-        does: &[
-            "move|file|a:/new\nline|b:/new\nline|fail",
-            "move|file|a:/\u{1b}[31mred\u{1b}[0m|b:/\u{1b}[31mred\u{1b}[0m|fail",
-            "move|file|a:/trailing blank |b:/trailing blank |fail",
-            "move|file|a:/ leading|b:/ leading|fail",
-            "move|file|a:/-rf|b:/-rf|fail",
-            "move|file|a:/~|b:/~|fail",
-            "move|file|a:/$HOME|b:/$HOME|fail",
-            "move|file|a:/quo\"te's|b:/quo\"te's|fail",
-            "move|file|a:/back\\slash|b:/back\\slash|fail",
-            "move|file|a:/*?[x]|b:/*?[x]|fail",
-            "move|file|a:/\u{202e}gpj.exe|b:/\u{202e}gpj.exe|fail",
-            "move|file|a:/ca\u{301}f|b:/ca\u{301}f|fail",
-            "move|file|a:/c\u{e1}f|b:/c\u{e1}f|fail",
-            "move|file|a:/\u{62a5}\u{544a}|b:/\u{62a5}\u{544a}|fail",
-            "move|file|a:/...|b:/...|fail",
-            "move|file|a:/.hidden|b:/.hidden|fail",
-            "move|file|a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|fail",
-            "move|file|a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}|b:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}|fail",
-            "move|file|a:/CON|b:/CON|fail",
-            "move|file|a:/a:b|b:/a:b|fail",
-        ],
-        ends: &[
-            "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok",
-            "ok", "ok", "ok", "ok", "ok", "ok",
-        ],
-        after: &[
-            "b:/new\nline=0",
-            "b:/\u{1b}[31mred\u{1b}[0m=1",
-            "b:/trailing blank =2",
-            "b:/ leading=3",
-            "b:/-rf=4",
-            "b:/~=5",
-            "b:/$HOME=6",
-            "b:/quo\"te's=7",
-            "b:/back\\slash=8",
-            "b:/*?[x]=9",
-            "b:/\u{202e}gpj.exe=10",
-            "b:/ca\u{301}f=11",
-            "b:/c\u{e1}f=12",
-            "b:/\u{62a5}\u{544a}=13",
-            "b:/...=14",
-            "b:/.hidden=15",
-            "b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn=16",
-            "b:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}=17",
-            "b:/CON=18",
-            "b:/a:b=19",
-        ],
-    },
-    Doing {
-        name: "hostile names are removed and nothing else is",
-        before: &[
-            "a:/new\nline=0",
-            "a:/\u{1b}[31mred\u{1b}[0m=1",
-            "a:/trailing blank =2",
-            "a:/ leading=3",
-            "a:/-rf=4",
-            "a:/~=5",
-            "a:/$HOME=6",
-            "a:/quo\"te's=7",
-            "a:/back\\slash=8",
-            "a:/*?[x]=9",
-            "a:/\u{202e}gpj.exe=10",
-            "a:/ca\u{301}f=11",
-            "a:/c\u{e1}f=12",
-            "a:/\u{62a5}\u{544a}=13",
-            "a:/...=14",
-            "a:/.hidden=15",
-            "a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn=16",
-            "a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}=17",
-            "a:/CON=18",
-            "a:/a:b=19",
-            "a:/x/",
-        ],
-        does: &[
-            "remove|file|a:/new\nline|recycle",
-            "remove|file|a:/\u{1b}[31mred\u{1b}[0m|permanent",
-            "remove|file|a:/trailing blank |recycle",
-            "remove|file|a:/ leading|permanent",
-            "remove|file|a:/-rf|recycle",
-            "remove|file|a:/~|permanent",
-            "remove|file|a:/$HOME|recycle",
-            "remove|file|a:/quo\"te's|permanent",
-            "remove|file|a:/back\\slash|recycle",
-            "remove|file|a:/*?[x]|permanent",
-            "remove|file|a:/\u{202e}gpj.exe|recycle",
-            "remove|file|a:/ca\u{301}f|permanent",
-            "remove|file|a:/c\u{e1}f|recycle",
-            "remove|file|a:/\u{62a5}\u{544a}|permanent",
-            "remove|file|a:/...|recycle",
-            "remove|file|a:/.hidden|permanent",
-            "remove|file|a:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|recycle",
-            "remove|file|a:/\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}|permanent",
-            "remove|file|a:/CON|recycle",
-            "remove|file|a:/a:b|permanent",
-        ],
-        ends: &[
-            "ok+bin", "ok", "ok+bin", "ok", "ok+bin", "ok", "ok+bin", "ok", "ok+bin", "ok",
-            "ok+bin", "ok", "ok+bin", "ok", "ok+bin", "ok", "ok+bin", "ok", "ok+bin", "ok",
-        ],
-        after: &["a:/x/"],
-    },
+        before: files("a").collect(),
+        does: (0..40).map(copy).collect(),
+        after: files("a").chain(files("b")).collect(),
+    }
+}
+
+/// Names that programs stumble over: control characters, marks, blanks, options, patterns, and the
+/// longest that a folder takes, in letters of one byte and of two.
+fn hostile() -> Vec<String> {
+    let short = [
+        "new\nline",
+        "\u{1b}[31mred\u{1b}[0m",
+        "trailing blank ",
+        " leading",
+        "-rf",
+        "~",
+        "$HOME",
+        "quo\"te's",
+        "back\\slash",
+        "*?[x]",
+        "\u{202e}gpj.exe",
+        "ca\u{301}f",
+        "c\u{e1}f",
+        "\u{62a5}\u{544a}",
+        "...",
+        ".hidden",
+        "CON",
+        "a:b",
+    ];
+    let longest = ["n".repeat(255), "\u{e9}".repeat(127)];
+    short
+        .map(str::to_owned)
+        .into_iter()
+        .chain(longest)
+        .collect()
+}
+
+fn hostile_names() -> [Doing; 3] {
+    let names = hostile();
+    let files = |space: &str| -> Vec<String> {
+        let numbered = names.iter().enumerate();
+        numbered
+            .map(|(size, name)| format!("{space}:/{name}={size}"))
+            .collect()
+    };
+    let carry = |action: &str| {
+        let text = |name: &String| format!("{action}|file|a:/{name}|b:/{name}|fail");
+        names.iter().map(|name| (text(name), "ok")).collect()
+    };
+    let remove = |(number, name)| {
+        let (how, end) = if number % 2 == 0 {
+            ("recycle", "ok+bin")
+        } else {
+            ("permanent", "ok")
+        };
+        (format!("remove|file|a:/{name}|{how}"), end)
+    };
+    let folder = || vec!["a:/x/".to_owned()];
+    [
+        Doing {
+            name: "hostile names are copied as they are",
+            before: files("a"),
+            does: carry("copy"),
+            after: [files("a"), files("b")].concat(),
+        },
+        Doing {
+            name: "hostile names are moved as they are",
+            before: files("a"),
+            does: carry("move"),
+            after: files("b"),
+        },
+        Doing {
+            name: "hostile names are removed and nothing else is",
+            before: [files("a"), folder()].concat(),
+            does: names.iter().enumerate().map(remove).collect(),
+            after: folder(),
+        },
+    ]
+}
+
+fn a_name_too_long() -> Doing {
+    let name = "n".repeat(256);
+    let operations = [
+        format!("copy|file|a:/f|b:/{name}|fail"),
+        format!("move|file|a:/f|b:/{name}|fail"),
+        format!("create|folder|b:/{name}"),
+    ];
+    let file = || vec!["a:/f=5".to_owned()];
     Doing {
         name: "a name that is too long is refused",
-        before: &["a:/f=5"],
-        does: &[
-            "copy|file|a:/f|b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|fail",
-            "move|file|a:/f|b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn|fail",
-            "create|folder|b:/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn",
-        ],
-        ends: &["unsupported", "unsupported", "unsupported"],
-        after: &["a:/f=5"],
+        before: file(),
+        does: operations.map(|text| (text, "unsupported")).into(),
+        after: file(),
+    }
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "a folder is made",
+        before: "a:/x/",
+        does: &["create|folder|a:/x/y -> ok", "create|folder|b:/z -> ok"],
+        after: "a:/x/ a:/x/y/ b:/z/",
     },
-    Doing {
-        name: "the root of a space stays",
-        before: &["a:/f=5"],
+    Case {
+        name: "a folder is made inside one that the same call made",
+        before: "",
+        does: &["create|folder|a:/x -> ok", "create|folder|a:/x/y -> ok"],
+        after: "a:/x/ a:/x/y/",
+    },
+    Case {
+        name: "no folder is made over anything",
+        before: "a:/x/ a:/x/in=1 a:/f=5 a:/s@",
         does: &[
-            "remove|folder|a:/|permanent",
-            "move|folder|a:/|b:/a|fail",
-            "copy|folder|a:/|b:/a|fail",
+            "create|folder|a:/x -> already-exists",
+            "create|folder|a:/f -> already-exists",
+            "create|folder|a:/s -> already-exists",
         ],
-        ends: &["unsupported", "unsupported", "unsupported"],
-        after: &["a:/f=5"],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "no folder is made without its parent",
+        before: "a:/f=5",
+        does: &["create|folder|a:/no/x -> not-found"],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a file is copied in its space",
+        before: "a:/f=5 a:/x/",
+        does: &["copy|file|a:/f|a:/x/g|fail -> ok"],
+        after: "a:/f=5 a:/x/ a:/x/g=5",
+    },
+    Case {
+        name: "a file is copied to another space",
+        before: "a:/f=5",
+        does: &["copy|file|a:/f|b:/f|fail -> ok"],
+        after: "a:/f=5 b:/f=5",
+    },
+    Case {
+        name: "an empty and a large file are copied",
+        before: "a:/e=0 a:/l=3000000",
+        does: &[
+            "copy|file|a:/e|b:/e|fail -> ok",
+            "copy|file|a:/l|b:/l|fail -> ok",
+        ],
+        after: "a:/e=0 a:/l=3000000 b:/e=0 b:/l=3000000",
+    },
+    Case {
+        name: "a copy of a copy that the same call makes",
+        before: "a:/f=5",
+        does: &[
+            "copy|file|a:/f|b:/f|fail -> ok",
+            "copy|file|b:/f|b:/g|fail -> ok",
+        ],
+        after: "a:/f=5 b:/f=5 b:/g=5",
+    },
+    Case {
+        name: "no copy takes a name that is taken",
+        before: "a:/f=5 b:/f=7 b:/x/ b:/s@",
+        does: &[
+            "copy|file|a:/f|b:/f|fail -> already-exists",
+            "copy|file|a:/f|b:/x|fail -> already-exists",
+            "copy|file|a:/f|b:/s|fail -> already-exists",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "of two copies to one name the first wins",
+        before: "a:/f=5 a:/g=6",
+        does: &[
+            "copy|file|a:/f|b:/f|fail -> ok",
+            "copy|file|a:/g|b:/f|fail -> already-exists",
+        ],
+        after: "a:/f=5 a:/g=6 b:/f=5",
+    },
+    Case {
+        name: "a copy replaces a file when asked to",
+        before: "a:/f=5 b:/f=7 b:/g=8",
+        does: &[
+            "copy|file|a:/f|b:/f|recycle -> ok+bin",
+            "copy|file|a:/f|b:/g|permanent -> ok",
+        ],
+        after: "a:/f=5 b:/f=5 b:/g=5",
+    },
+    Case {
+        name: "a copy that may replace finds nothing to replace",
+        before: "a:/f=5",
+        does: &["copy|file|a:/f|b:/f|recycle -> ok"],
+        after: "a:/f=5 b:/f=5",
+    },
+    Case {
+        name: "only a file replaces a file",
+        before: "a:/f=5 a:/x/ b:/x/ b:/s@ b:/f=7",
+        does: &[
+            "copy|file|a:/f|b:/x|recycle -> mismatch",
+            "copy|file|a:/f|b:/s|recycle -> mismatch",
+            "copy|folder|a:/x|b:/f|recycle -> mismatch",
+            "copy|folder|a:/x|b:/x|permanent -> mismatch",
+            "move|file|a:/f|b:/x|recycle -> mismatch",
+            "move|folder|a:/x|b:/f|permanent -> mismatch",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a source that is not there",
+        before: "a:/x/",
+        does: &[
+            "copy|file|a:/f|b:/f|fail -> not-found",
+            "move|file|a:/x/f|b:/f|fail -> not-found",
+            "rename|file|a:/f|a:/g|fail -> not-found",
+            "remove|file|a:/f|recycle -> not-found",
+            "remove|folder|a:/no/x|permanent -> not-found",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a source of another kind",
+        before: "a:/f=5 a:/x/ a:/s@",
+        does: &[
+            "copy|folder|a:/f|b:/f|fail -> mismatch",
+            "copy|file|a:/x|b:/x|fail -> mismatch",
+            "copy|file|a:/s|b:/s|fail -> mismatch",
+            "move|folder|a:/f|b:/f|fail -> mismatch",
+            "remove|file|a:/x|permanent -> mismatch",
+            "remove|folder|a:/f|recycle -> mismatch",
+            "remove|file|a:/s|permanent -> mismatch",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a source with another id",
+        before: "a:/f=5 a:/x/",
+        does: &[
+            "copy|file|a:/f#999999999999|b:/f|fail -> mismatch",
+            "move|file|a:/f#999999999999|b:/f|fail -> mismatch",
+            "remove|file|a:/f#999999999999|permanent -> mismatch",
+            "remove|folder|a:/x#999999999999|recycle -> mismatch",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a target whose folder is not there",
+        before: "a:/f=5 a:/g=6",
+        does: &[
+            "copy|file|a:/f|b:/no/f|fail -> not-found",
+            "move|file|a:/f|b:/no/f|fail -> not-found",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a folder is copied whole",
+        before: subtree!("a:/x"),
+        does: &["copy|folder|a:/x|b:/w|fail -> ok"],
+        after: concat!(subtree!("a:/x"), " ", subtree!("b:/w")),
+    },
+    Case {
+        name: "a folder is copied beside itself",
+        before: subtree!("a:/x"),
+        does: &["copy|folder|a:/x|a:/w|fail -> ok"],
+        after: concat!(subtree!("a:/x"), " ", subtree!("a:/w")),
+    },
+    Case {
+        name: "a folder is moved whole",
+        before: subtree!("a:/x"),
+        does: &["move|folder|a:/x|b:/w|fail -> ok"],
+        after: subtree!("b:/w"),
+    },
+    Case {
+        name: "a folder is renamed whole",
+        before: subtree!("a:/x"),
+        does: &["rename|folder|a:/x|a:/w|fail -> ok"],
+        after: subtree!("a:/w"),
+    },
+    Case {
+        name: "no folder takes a name that is taken",
+        before: concat!(subtree!("a:/x"), " b:/w/ b:/v=1"),
+        does: &[
+            "copy|folder|a:/x|b:/w|fail -> already-exists",
+            "copy|folder|a:/x|b:/v|fail -> already-exists",
+            "move|folder|a:/x|b:/w|fail -> already-exists",
+            "move|folder|a:/x|b:/v|fail -> already-exists",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "no folder goes into itself",
+        before: subtree!("a:/x"),
+        does: &["move|folder|a:/x|a:/x/y/w|fail -> unsupported"],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a folder that holds something special is not copied and not removed",
+        before: "a:/x/ a:/x/f=5 a:/x/y/ a:/x/y/s@",
+        does: &[
+            "copy|folder|a:/x|b:/x|fail -> mismatch",
+            "remove|folder|a:/x|recycle -> mismatch",
+            "remove|folder|a:/x|permanent -> mismatch",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a folder that holds something special can move",
+        before: "a:/x/ a:/x/f=5 a:/x/y/ a:/x/y/s@",
+        does: &["move|folder|a:/x|a:/w|fail -> ok"],
+        after: "a:/w/ a:/w/f=5 a:/w/y/ a:/w/y/s@",
+    },
+    Case {
+        name: "files are moved and renamed",
+        before: "a:/f=5 a:/g=6 a:/x/",
+        does: &[
+            "move|file|a:/f|a:/x/f|fail -> ok",
+            "move|file|a:/g|b:/h|fail -> ok",
+        ],
+        after: "a:/x/ a:/x/f=5 b:/h=6",
+    },
+    Case {
+        name: "a swap by a third name",
+        before: "a:/f=5 a:/g=6",
+        does: &[
+            "rename|file|a:/f|a:/t|fail -> ok",
+            "rename|file|a:/g|a:/f|fail -> ok",
+            "rename|file|a:/t|a:/g|fail -> ok",
+        ],
+        after: "a:/f=6 a:/g=5",
+    },
+    Case {
+        name: "a rename that changes case alone",
+        before: "a:/readme=5",
+        does: &["rename|file|a:/readme|a:/README|fail -> ok"],
+        after: "a:/README=5",
+    },
+    Case {
+        name: "no move takes a name that is taken",
+        before: "a:/f=5 b:/f=7 b:/x/",
+        does: &[
+            "move|file|a:/f|b:/f|fail -> already-exists",
+            "move|file|a:/f|b:/x|fail -> already-exists",
+            "rename|file|b:/f|b:/x|fail -> already-exists",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "a move replaces a file when asked to",
+        before: "a:/f=5 a:/g=6 b:/f=7 b:/g=8",
+        does: &[
+            "move|file|a:/f|b:/f|recycle -> ok+bin",
+            "move|file|a:/g|b:/g|permanent -> ok",
+        ],
+        after: "b:/f=5 b:/g=6",
+    },
+    Case {
+        name: "files and folders are removed",
+        before: concat!(subtree!("a:/x"), " a:/f=5 a:/g=6 a:/h/"),
+        does: &[
+            "remove|file|a:/f|recycle -> ok+bin",
+            "remove|file|a:/g|permanent -> ok",
+            "remove|folder|a:/x|recycle -> ok+bin",
+            "remove|folder|a:/h|permanent -> ok",
+        ],
+        after: "",
+    },
+    Case {
+        name: "a full folder is removed for good",
+        before: subtree!("a:/x"),
+        does: &["remove|folder|a:/x|permanent -> ok"],
+        after: "",
+    },
+    Case {
+        name: "entries of one name from two folders go to one bin",
+        before: "a:/x/ a:/x/f=5 a:/y/ a:/y/f=6 a:/f=7",
+        does: &[
+            "remove|file|a:/x/f|recycle -> ok+bin",
+            "remove|file|a:/y/f|recycle -> ok+bin",
+            "remove|file|a:/f|recycle -> ok+bin",
+        ],
+        after: "a:/x/ a:/y/",
+    },
+    Case {
+        name: "one item fails and the others are done",
+        before: "a:/f=5 a:/g=6",
+        does: &[
+            "copy|file|a:/f|b:/f|fail -> ok",
+            "copy|file|a:/no|b:/no|fail -> not-found",
+            "copy|file|a:/g|b:/g|fail -> ok",
+        ],
+        after: "a:/f=5 a:/g=6 b:/f=5 b:/g=6",
+    },
+    Case {
+        name: "the root of a space stays",
+        before: "a:/f=5",
+        does: &[
+            "remove|folder|a:/|permanent -> unsupported",
+            "move|folder|a:/|b:/a|fail -> unsupported",
+            "copy|folder|a:/|b:/a|fail -> unsupported",
+        ],
+        after: AS_BEFORE,
     },
 ];
