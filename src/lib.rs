@@ -16,6 +16,7 @@
 //! | edge | [`clock`] | the time, as a seam |
 //! | | [`provider`] | storage services behind one small trait, and layers around them |
 //! | | [`store`] | state, plans, journals and the lock on disk |
+//! | | `emulator` | servers that stand in for storage services, for tests (feature `emulator`) |
 //! | driver | [`observe`] | the walk that sees what a plan needs, in the fewest reads |
 //! | | [`apply`] | the executor: intent, call, outcome, verification |
 //! | show | [`report`] | values as text, Markdown and JSON |
@@ -41,6 +42,8 @@ pub mod cli;
 pub mod clock;
 pub mod diagnostic;
 pub mod drift;
+#[cfg(feature = "emulator")]
+pub mod emulator;
 pub mod journal;
 pub mod manifest;
 pub mod observe;

@@ -55,6 +55,8 @@ pub(crate) const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", EVERYTHING),
+    // The emulator's program; it names the library by its name.
+    ("bin", &[]),
     ("lib", EVERYTHING),
     ("main", EVERYTHING),
 ];
@@ -102,7 +104,7 @@ fn unreached(sources: &[&Source]) -> Vec<Breach> {
         .iter()
         .flat_map(|source| source.declares())
         .collect();
-    let roots = ["src/lib.rs", "src/main.rs"];
+    let roots = ["src/lib.rs", "src/main.rs", "src/bin/reshelve-emulator.rs"];
     sources
         .iter()
         .filter(|source| !roots.contains(&source.path.as_str()))

@@ -1,0 +1,64 @@
+//! What a fault makes of a call: refused before anything happens, or hidden after it happened.
+
+use serde_json::Value;
+
+use super::error::Code;
+use crate::emulator::exchange::Reply;
+use crate::emulator::fault::FaultKind;
+
+/// When a fault comes into play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Interference {
+    /// The call never reaches the service.
+    Instead(Reply),
+    /// The service refuses it before doing anything.
+    Refused(Code),
+    /// The token ends first.
+    Expired,
+    /// The call is done, and this is what comes back.
+    Hidden(Code),
+    /// The call is done, and the connection ends.
+    HiddenCut,
+    /// The call is done, and the reply lacks its page token.
+    LostToken,
+    /// One entry of its tasks fails.
+    TaskItem,
+    /// Nothing but a longer wait.
+    Slow,
+}
+
+/// What a kind of fault does to a call.
+pub(crate) fn interference(kind: FaultKind) -> Interference {
+    match kind {
+        FaultKind::Qps => Interference::Refused(Code::QpsApp),
+        FaultKind::QpsApi => Interference::Refused(Code::QpsApi),
+        FaultKind::Qpm => Interference::Refused(Code::QpmApp),
+        FaultKind::MonthlyQuota => Interference::Refused(Code::MonthlyQuota),
+        FaultKind::Concurrent => Interference::Refused(Code::ConcurrentControl),
+        FaultKind::TimeoutBefore => Interference::Refused(Code::OperationTimeout),
+        FaultKind::SystemErrorBefore => Interference::Refused(Code::SystemError),
+        FaultKind::TimeoutAfter => Interference::Hidden(Code::OperationTimeout),
+        FaultKind::SystemErrorAfter => Interference::Hidden(Code::SystemError),
+        FaultKind::CutBefore => Interference::Instead(Reply::cut()),
+        FaultKind::CutAfter => Interference::HiddenCut,
+        FaultKind::BanHtml => Interference::Instead(Reply::text(200, "text/html", BAN_PAGE)),
+        FaultKind::BanJson => Interference::Instead(Reply::text(200, "application/json", BAN)),
+        FaultKind::LostToken => Interference::LostToken,
+        FaultKind::TokenExpiry => Interference::Expired,
+        FaultKind::TaskItem => Interference::TaskItem,
+        FaultKind::Slow => Interference::Slow,
+    }
+}
+
+const BAN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Access denied</title></head>\
+    <body><h1>Your requests were stopped for a while.</h1></body></html>\n";
+const BAN: &str = "{\"status\":1111,\"wait\":5,\"source\":\"x5\",\"punish\":\"deny\",\
+    \"uuid\":\"0b8f3a7c5d1e4f62\"}";
+
+/// Takes the page token out of a reply.
+pub(crate) fn without_token(mut body: Value) -> Value {
+    if let Value::Object(object) = &mut body {
+        object.remove("nextToken");
+    }
+    body
+}

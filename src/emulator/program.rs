@@ -1,0 +1,131 @@
+//! The arguments of `reshelve-emulator`, and its run from start to signal.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::config::{Config, Vendor};
+use super::dingtalk::SWITCHES;
+use super::emulator::{Emulator, StartError};
+use super::switch::Switches;
+
+/// Stands in for a storage service on this machine, over a drive in memory.
+///
+/// It listens on the loopback interface alone, prints one line with its address when it is ready,
+/// and ends at Ctrl-C or SIGTERM.
+#[derive(Debug, Parser)]
+#[command(name = "reshelve-emulator", version, after_long_help = switches_help())]
+pub struct Arguments {
+    /// The service to stand in for
+    #[arg(long, value_enum, default_value_t)]
+    provider: Vendor,
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// What the drive holds at first, in YAML; a small sample where absent
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Keeps the drive in a file, and goes on from it where it exists
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// How many milliseconds every reply takes at least
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+    /// How many calls a second an app may make of each route; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    qps: u32,
+    /// Faults to put in, in YAML
+    #[arg(long, value_name = "FILE")]
+    fault: Option<PathBuf>,
+    /// Decides a choice that the vendor's documents leave open; `--help` lists them
+    #[arg(long = "switch", value_name = "NAME=VALUE")]
+    switches: Vec<String>,
+}
+
+/// Why the program ended before its time.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// A file that was named cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the machine said.
+        source: io::Error,
+    },
+    /// The emulator did not start.
+    #[error("{error}{}", because(error))]
+    Start {
+        /// What was wrong.
+        error: StartError,
+    },
+    /// The line with the address could not be written, or signals cannot be heard.
+    #[error("{0}")]
+    Machine(#[from] io::Error),
+}
+
+fn because(error: &StartError) -> String {
+    let source = std::error::Error::source(error);
+    source.map_or_else(String::new, |source| format!(": {source}"))
+}
+
+fn switches_help() -> String {
+    let switches = Switches::help(SWITCHES);
+    format!("Switches, each with its default and the values it takes:\n\n{switches}")
+}
+
+/// Runs until a signal ends it. The line with the address goes to `out` when it is ready.
+///
+/// # Errors
+/// A file cannot be read, the settings say what cannot be, or the port is taken.
+pub fn run(arguments: Arguments, out: &mut dyn Write) -> Result<(), ProgramError> {
+    let config = configured(arguments)?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    // Signals are heard before anybody is told that the program is ready.
+    let (terminated, interrupted) = runtime.block_on(async { signals() })?;
+    let running = Emulator::start(config).map_err(|error| ProgramError::Start { error })?;
+    writeln!(out, "listening on {}", running.endpoint())?;
+    out.flush()?;
+    runtime.block_on(ended(terminated, interrupted));
+    running.stop();
+    Ok(())
+}
+
+fn configured(arguments: Arguments) -> Result<Config, ProgramError> {
+    let mut config = Config::new(arguments.provider)
+        .port(arguments.port)
+        .latency(Duration::from_millis(arguments.latency))
+        .calls_per_second(arguments.qps);
+    if let Some(path) = arguments.seed {
+        config = config.seed(read(path)?);
+    }
+    if let Some(path) = arguments.fault {
+        config = config.faults(read(path)?);
+    }
+    if let Some(path) = arguments.state {
+        config = config.state(path);
+    }
+    Ok(arguments.switches.into_iter().fold(config, Config::switch))
+}
+
+fn read(path: PathBuf) -> Result<String, ProgramError> {
+    std::fs::read_to_string(&path).map_err(|source| ProgramError::File { path, source })
+}
+
+fn signals() -> io::Result<(Signal, Signal)> {
+    Ok((
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    ))
+}
+
+async fn ended(mut terminated: Signal, mut interrupted: Signal) {
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = interrupted.recv() => {}
+    }
+}
