@@ -90,6 +90,7 @@ impl From<ObserveError> for CommandError {
             | ObserveError::TokenLoop(_)
             | ObserveError::TooMany(..)
             | ObserveError::TooDeep(..)
+            | ObserveError::Contradictory { .. }
             | ObserveError::BrokenOff => ExitCode::Failed,
         };
         let message = anyhow::anyhow!("{error}");

@@ -11,8 +11,8 @@ use super::spaces::Spaces;
 use super::surroundings::Surroundings;
 use super::target;
 use crate::diagnostic::Diagnostic;
-use crate::observe::{Limits, Observed, observe};
-use crate::plan::{self, BasedOn, Plan, PlanInput, Scope};
+use crate::observe::{Limits, Observed, Sought, observe};
+use crate::plan::{self, BasedOn, Plan, PlanInput};
 use crate::provider::Provider;
 use crate::report::ProgressBar;
 use crate::state::{Lineage, State};
@@ -56,7 +56,11 @@ pub(crate) async fn plan_for(
     let state = load_state(&StateStore::new(set.state.clone()), around, output)?;
     let selected = target::select(&set.manifests, &wanted.observation.target)?;
     let scopes = plan::scopes(&selected.manifests, &state);
-    let observed = look(&spaces.provider, &scopes, output).await?;
+    let sought = Sought {
+        scopes: &scopes,
+        recorded: Some(&state),
+    };
+    let observed = look(&spaces.provider, sought, output).await?;
     let accepted: BTreeSet<String> = wanted.acceptance.accept.iter().cloned().collect();
     let based_on = based_on(set, &state);
     let mut plan = plan::plan(&PlanInput {
@@ -84,12 +88,12 @@ pub(crate) async fn plan_for(
 /// Something cannot be listed.
 pub(crate) async fn look(
     provider: &Arc<dyn Provider>,
-    scopes: &[Scope],
+    sought: impl Into<Sought<'_>>,
     output: Output,
 ) -> Result<Observed, CommandError> {
     let bar = ProgressBar::spinning("observing entries", output.progress());
     let watch = |progress: crate::observe::Progress| bar.reached(progress.entries);
-    Ok(observe(provider, scopes, Limits::default(), &watch).await?)
+    Ok(observe(provider, sought, Limits::default(), &watch).await?)
 }
 
 /// The state; a new one where there is none yet.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Reach, Scope};
-use crate::tree::{EntryPath, SpaceAlias};
+use crate::tree::{EntryIndex, EntryKind, EntryPath, SpaceAlias, Tree};
 
 /// What has to be known of one space, as a tree of names.
 #[derive(Debug)]
@@ -74,9 +74,41 @@ impl Demand {
         }
     }
 
-    /// The names in a folder that are asked for one by one.
-    pub(super) fn named(&self, node: usize) -> impl Iterator<Item = (&str, Need)> {
-        (self.nodes[node].children.iter()).map(|(name, &child)| (&**name, self.need(child)))
+    /// The folders in a listed folder that must be listed, too, in the order of names.
+    pub(super) fn needed_in(
+        &self,
+        tree: &Tree,
+        folder: EntryIndex,
+        need: Need,
+    ) -> Vec<(EntryIndex, Need)> {
+        let mut needed: Vec<(EntryIndex, Need)> = match need {
+            Need::Everything => tree
+                .children(folder)
+                .map(|child| (child, Need::Everything))
+                .collect(),
+            Need::Node(node) => (self.nodes[node].children.iter())
+                .filter_map(|(name, &child)| Some((tree.child(folder, name)?, self.need(child))))
+                .collect(),
+        };
+        needed.retain(|(child, need)| {
+            tree.kind(*child) == EntryKind::Folder && self.must_list(*need)
+        });
+        needed
+    }
+
+    /// Whether a folder at this path must be listed.
+    pub(super) fn reaches_into(&self, path: &EntryPath) -> bool {
+        let mut need = self.root();
+        for name in path.segments() {
+            let Need::Node(node) = need else {
+                return true;
+            };
+            match self.nodes[node].children.get(name) {
+                Some(&child) => need = self.need(child),
+                None => return false,
+            }
+        }
+        self.must_list(need)
     }
 
     fn need(&self, node: usize) -> Need {

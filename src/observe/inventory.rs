@@ -471,7 +471,7 @@ mod tests {
                 address: Address::parse(path).unwrap(),
                 reach: Reach::Subtree,
             }];
-            let observed = crate::observe::observe(&provider, &scopes, limits, &|_| ()).await;
+            let observed = crate::observe::observe(&provider, &scopes[..], limits, &|_| ()).await;
             assert_eq!(observed.is_ok(), is_known, "{path}");
         }
     }

@@ -161,7 +161,7 @@ async fn look_again(
     output: Output,
 ) -> Result<ObservedWorld, CommandError> {
     let scopes = plan::freshness::relied_on(plan);
-    let observed = look(&spaces.reading().provider, &scopes, output).await?;
+    let observed = look(&spaces.reading().provider, &*scopes, output).await?;
     Ok(observed.world)
 }
 

@@ -64,7 +64,7 @@ async fn take(
         address: place.clone(),
         reach: Reach::Subtree,
     };
-    let observed = look(&spaces.provider, &[scope], output).await?;
+    let observed = look(&spaces.provider, &[scope][..], output).await?;
     for note in &observed.notes {
         output.remark(&format!("note: {}", crate::report::escape(note)));
     }

@@ -1,0 +1,5 @@
+//! Looks at whole spaces: what the scopes reach, and the same picture whatever the way.
+
+mod flat;
+mod reach;
+mod shelf;
