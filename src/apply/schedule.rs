@@ -17,6 +17,12 @@ pub(super) struct Schedule<'p> {
     /// The batch of each operation, by position.
     batch_of: Vec<usize>,
     ready: BTreeSet<usize>,
+    /// Batches that are ready but for a folder that a call in flight writes into, by that folder.
+    parked: BTreeMap<Address, BTreeSet<usize>>,
+    /// The folders that calls in flight put entries into.
+    busy: BTreeSet<Address>,
+    /// Operations that are not to be tried, each with the one that it rests on.
+    skips: VecDeque<(OperationId, OperationId)>,
     blocked: Blocked,
 }
 
@@ -56,8 +62,10 @@ struct BatchState {
     followers: Vec<usize>,
     /// The first operation, here or in what it follows, that was not done.
     taint: Option<OperationId>,
-    /// The folders that calls in flight put entries into.
+    /// The folders that its call in flight puts entries into.
     folders: BTreeSet<Address>,
+    /// The folder that it was let on for and did not take yet.
+    let_on_for: Option<Address>,
 }
 
 /// What operations that were not done would have read and written.
@@ -97,6 +105,9 @@ impl<'p> Schedule<'p> {
             batches,
             batch_of,
             ready: BTreeSet::new(),
+            parked: BTreeMap::new(),
+            busy: BTreeSet::new(),
+            skips: VecDeque::new(),
             blocked: Blocked::default(),
         };
         for index in 0..schedule.batches.len() {
@@ -109,46 +120,98 @@ impl<'p> Schedule<'p> {
 
     /// What comes next; `None` while everything that is left waits for calls in flight. `slice`
     /// tells how many items of a batch go into one call.
+    ///
+    /// A batch that has to wait for a folder is put aside, so that each call looks at few batches
+    /// however many there are.
     pub(super) fn next(&mut self, slice: &dyn Fn(&Operation) -> usize) -> Option<Next> {
-        let candidates: Vec<usize> = self.ready.iter().copied().collect();
-        candidates
-            .into_iter()
-            .find_map(|index| self.next_of(index, slice))
+        let mut from = 0;
+        loop {
+            if let Some((operation, because)) = self.skips.pop_front() {
+                return Some(Next::Skip { operation, because });
+            }
+            let index = *self.ready.range(from..).next()?;
+            from = index + 1;
+            if self.batches[index].in_flight == 0
+                && let Some(call) = self.call_of(index, slice)
+            {
+                return Some(Next::Call(call));
+            }
+        }
     }
 
-    fn next_of(&mut self, index: usize, slice: &dyn Fn(&Operation) -> usize) -> Option<Next> {
-        if self.batches[index].in_flight > 0 {
-            return None;
-        }
+    /// A batch whose items are only partly hindered still goes out in one call: what is hindered
+    /// is skipped first.
+    fn call_of(&mut self, index: usize, slice: &dyn Fn(&Operation) -> usize) -> Option<Call> {
         let first = *self.batches[index].waiting.front()?;
-        if let Some(because) = self.obstacle(index, first) {
-            self.batches[index].waiting.pop_front();
-            self.batches[index].in_flight += 1;
-            let operation = first;
-            return Some(Next::Skip { operation, because });
-        }
         let most = self.plan.operation(first).map_or(1, slice).max(1);
-        let operations: Vec<OperationId> = self.batches[index]
-            .waiting
-            .iter()
-            .copied()
-            .take(most)
-            .take_while(|&operation| self.obstacle(index, operation).is_none())
-            .collect();
-        let folders = self.folders(&operations);
-        let busy = |batch: &BatchState| !batch.folders.is_disjoint(&folders);
-        if self.batches.iter().any(busy) {
+        if self.skip_hindered(index, most) {
             return None;
         }
+        let waiting = self.batches[index].waiting.iter().copied();
+        let operations: Vec<OperationId> = waiting.take(most).collect();
+        let folders = self.folders(&operations);
+        if let Some(busy) = folders.iter().find(|folder| self.busy.contains(*folder)) {
+            self.park(index, busy.clone());
+            return None;
+        }
+        self.busy.extend(folders.iter().cloned());
         let state = &mut self.batches[index];
         state.waiting.drain(..operations.len());
         state.in_flight = operations.len();
         state.folders = folders;
-        Some(Next::Call(Call {
+        if let Some(folder) = state.let_on_for.take() {
+            self.let_on(&folder);
+        }
+        Some(Call {
             batch: self.plan.batches[index].id,
             attempt: 0,
             operations,
-        }))
+        })
+    }
+
+    /// Whether any of the next items must not be tried; all of these are then to be skipped.
+    fn skip_hindered(&mut self, index: usize, most: usize) -> bool {
+        if self.blocked.is_empty() && self.batches[index].taint.is_none() {
+            return false;
+        }
+        let next = self.batches[index].waiting.iter().take(most);
+        let hindered: Vec<(OperationId, OperationId)> = next
+            .filter_map(|&operation| Some((operation, self.obstacle(index, operation)?)))
+            .collect();
+        let names: BTreeSet<OperationId> =
+            hindered.iter().map(|(operation, _)| *operation).collect();
+        let state = &mut self.batches[index];
+        state.waiting.retain(|operation| !names.contains(operation));
+        state.in_flight += hindered.len();
+        self.skips.extend(hindered);
+        !names.is_empty()
+    }
+
+    fn park(&mut self, index: usize, folder: Address) {
+        self.ready.remove(&index);
+        let before = self.batches[index].let_on_for.take();
+        self.parked.entry(folder).or_default().insert(index);
+        if let Some(before) = before {
+            self.let_on(&before);
+        }
+    }
+
+    /// Lets one batch on that waits for a folder, if no call writes into it. Whoever is let on and
+    /// does not take the folder lets the next on.
+    fn let_on(&mut self, folder: &Address) {
+        if self.busy.contains(folder) {
+            return;
+        }
+        let Some(parked) = self.parked.get_mut(folder) else {
+            return;
+        };
+        if let Some(index) = parked.pop_first() {
+            self.batches[index].let_on_for = Some(folder.clone());
+            self.ready.insert(index);
+        }
+        if parked.is_empty() {
+            self.parked.remove(folder);
+        }
     }
 
     /// An operation came to its end; what follows its batch may become ready.
@@ -164,12 +227,19 @@ impl<'p> Schedule<'p> {
         }
         let state = &mut self.batches[index];
         state.in_flight = state.in_flight.saturating_sub(1);
-        if state.in_flight == 0 {
-            state.folders.clear();
-            if state.waiting.is_empty() {
-                self.finish(index);
-            }
+        if state.in_flight > 0 {
+            return;
         }
+        let is_over = state.waiting.is_empty();
+        let mut freed = std::mem::take(&mut state.folders);
+        freed.iter().for_each(|folder| {
+            self.busy.remove(folder);
+        });
+        if is_over {
+            freed.extend(self.batches[index].let_on_for.take());
+            self.finish(index);
+        }
+        freed.iter().for_each(|folder| self.let_on(folder));
     }
 
     /// The operations that no call was made for yet.
@@ -249,8 +319,12 @@ impl Blocked {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.reads.is_empty()
+    }
+
     fn obstacle(&self, operation: &Operation) -> Option<OperationId> {
-        if self.writes.is_empty() && self.reads.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let (reads, writes) = touched(&operation.action);
@@ -353,6 +427,62 @@ mod tests {
         schedule.settle(OperationId(4), Settled::Done);
         assert_eq!(round(&mut schedule), [""; 0]);
         assert_eq!(schedule.rest(), []);
+    }
+
+    #[test]
+    fn one_call_at_a_time_writes_into_a_folder() {
+        let fail = Strategy::Fail;
+        let mut actions = vec![(copy("a:/0", "b:/y/0", fail), [].as_slice())];
+        let names: Vec<String> = (1..=400).map(|number| format!("b:/x/{number}")).collect();
+        actions.extend(
+            names
+                .iter()
+                .map(|name| (copy("a:/1", name, fail), [].as_slice())),
+        );
+        let plan = plan(actions);
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!(round(&mut schedule), ["[1]", "[2]"]);
+        for number in 2..400 {
+            schedule.settle(OperationId(number), Settled::Done);
+            assert_eq!(round(&mut schedule), [format!("[{}]", number + 1)]);
+        }
+        assert!(schedule.ready.len() < 4, "{:?}", schedule.ready);
+        assert_eq!(schedule.rest(), [OperationId(401)]);
+    }
+
+    #[test]
+    fn a_batch_that_is_let_on_and_skipped_lets_the_next_on() {
+        let fail = Strategy::Fail;
+        let plan = plan(vec![
+            (relocate("a:/f", "b:/x/1"), &[]),
+            (copy("a:/f/2", "b:/x/2", fail), &[]),
+            (copy("a:/3", "b:/x/3", fail), &[]),
+        ]);
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!(round(&mut schedule), ["[1]"]);
+        schedule.settle(OperationId(1), Settled::NotDone);
+        assert_eq!(round(&mut schedule), ["2 because of 1", "[3]"]);
+        schedule.settle(OperationId(3), Settled::Done);
+        assert_eq!(round(&mut schedule), [""; 0]);
+        assert!(schedule.ready.is_empty() && schedule.busy.is_empty());
+    }
+
+    #[test]
+    fn a_batch_is_one_call_even_where_items_in_its_middle_are_skipped() {
+        let fail = Strategy::Fail;
+        let actions = [
+            relocate("a:/f", "b:/x/1"),
+            copy("a:/2", "b:/y/2", fail),
+            copy("a:/f/3", "b:/y/3", fail),
+            copy("a:/4", "b:/y/4", fail),
+        ];
+        let operations = (1..).zip(actions);
+        let operations = operations.map(|(number, action)| operation(number, action));
+        let plan = plan_of(operations.collect(), &[&[1], &[2, 3, 4]]);
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!(round(&mut schedule), ["[1]"]);
+        schedule.settle(OperationId(1), Settled::NotDone);
+        assert_eq!(round(&mut schedule), ["3 because of 1", "[2, 4]"]);
     }
 
     #[test]
