@@ -111,15 +111,13 @@ impl Flat<'_> {
     }
 
     fn explain(self, contradiction: Contradiction) -> ObserveError {
-        match contradiction {
-            Contradiction::Listing(path, error) => ObserveError::Listing {
-                address: self.address(path),
-                error,
-            },
-            other => ObserveError::Contradictory {
-                space: self.space.clone(),
-                reason: other.to_string(),
-            },
+        if let Contradiction::Listing(path, error) = contradiction {
+            let address = self.address(path);
+            return ObserveError::Listing { address, error };
+        }
+        ObserveError::Contradictory {
+            space: self.space.clone(),
+            reason: contradiction.to_string(),
         }
     }
 

@@ -98,7 +98,7 @@ impl Identities {
     pub(super) fn listing(&self, world: &World, folder: Node) -> Listing {
         let mut listing = Listing::new();
         world.for_each_child(folder, |name, node| {
-            self.list(world, (name, node), &mut listing)
+            self.list(world, (name, node), &mut listing);
         });
         listing
     }
