@@ -3,7 +3,9 @@
 use super::diagnostics::{Detail, diagnostics_markdown};
 use super::escape::escape_markdown;
 use super::layout::{counted, minute, short_id};
-use super::plan::{cost_words, errors, guard_words, names, risk_words, standing_words};
+use super::plan::{
+    cost_words, errors, guard_words, monthly_words, names, risk_words, standing_words,
+};
 use super::rollup::{ChangeLine, one_by_one, rolled_up};
 use crate::plan::{Plan, Verdict};
 
@@ -31,6 +33,9 @@ pub fn plan_markdown(plan: &Plan, detail: Detail) -> String {
     text.push_str(&format!("{}\n\n", standing_words(plan)));
     let cost = cost_words(plan).join(" · ");
     text.push_str(&format!("**Cost** {}\n", escape_markdown(&cost)));
+    for share in monthly_words(plan) {
+        text.push_str(&format!("- {}\n", escape_markdown(&share)));
+    }
     for reason in &plan.cost.gap_reasons {
         text.push_str(&format!("- above the bound: {}\n", escape_markdown(reason)));
     }
@@ -82,7 +87,12 @@ mod tests {
 
     #[test]
     fn a_plan_is_a_table_in_which_names_have_no_meaning() {
-        let plan = sample::plan(&["copy s:/a|b t:/<i>*x*", "remove t:/old"]);
+        let mut plan = sample::plan(&["copy s:/a|b t:/<i>*x*", "remove t:/old"]);
+        plan.cost.monthly = vec![crate::plan::MonthlyBudget {
+            provider: "drive".to_owned(),
+            calls: 38,
+            of: 5000,
+        }];
         insta::assert_snapshot!(plan_markdown(&plan, Detail::Brief), @r"
         ## team-handbook: plan 7f3c0000…e1, valid until 2026-09-22 14:13 UTC
 
@@ -96,6 +106,7 @@ mod tests {
         0 in place
 
         **Cost** 0 calls, lower bound 0 · 0 reads used · 0 bytes through this machine
+        - 38 of 5,000 calls a month of drive (0.8 %)
         ");
     }
 }

@@ -6,7 +6,7 @@ use super::layout::{bytes, columns, counted, estimate, limit, minute, short_id, 
 use super::paint::Paint;
 use super::rollup::{ChangeLine, one_by_one, rolled_up};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::plan::{Plan, Verdict};
+use crate::plan::{MonthlyBudget, Plan, Verdict};
 
 /// The widest column that others line up to.
 const WIDEST: usize = 48;
@@ -146,6 +146,9 @@ pub(super) fn standing_words(plan: &Plan) -> String {
 fn cost_line(plan: &Plan) -> String {
     let words = cost_words(plan).join("   ");
     let mut text = format!("  {}    {words}\n", Paint::Heading.on("COST"));
+    for share in monthly_words(plan) {
+        text.push_str(&format!("          {share}\n"));
+    }
     for reason in &plan.cost.gap_reasons {
         text.push_str(&format!("          above the bound: {}\n", escape(reason)));
     }
@@ -166,6 +169,18 @@ pub(super) fn cost_words(plan: &Plan) -> Vec<String> {
     words.push(format!("{} used", counted(cost.reads, "read")));
     words.push(format!("{} through this machine", bytes(cost.bytes)));
     words
+}
+
+/// What a plan and its reads take of the calls that each account has in a month.
+pub(super) fn monthly_words(plan: &Plan) -> Vec<String> {
+    plan.cost.monthly.iter().map(share).collect()
+}
+
+fn share(budget: &MonthlyBudget) -> String {
+    let provider = escape(&budget.provider);
+    let (calls, of) = (thousands(budget.calls), thousands(budget.of));
+    let percent = budget.calls as f64 * 100.0 / budget.of.max(1) as f64;
+    format!("{calls} of {of} calls a month of {provider} ({percent:.1} %)")
 }
 
 fn guards_line(plan: &Plan) -> String {
@@ -216,7 +231,7 @@ mod tests {
     use super::super::sample;
     use super::*;
     use crate::manifest::Limit;
-    use crate::plan::{GuardReading, Plan};
+    use crate::plan::{GuardReading, MonthlyBudget, Plan};
 
     fn filled() -> Plan {
         let mut plan = sample::plan(&[
@@ -240,6 +255,11 @@ mod tests {
         plan.cost.gap_reasons = vec!["a temporary name".to_owned()];
         plan.cost.reads = 34;
         plan.cost.seconds = 54.0;
+        plan.cost.monthly = vec![MonthlyBudget {
+            provider: "drive".to_owned(),
+            calls: 38,
+            of: 5000,
+        }];
         plan
     }
 
@@ -261,6 +281,7 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  38 of 5,000 calls a month of drive (0.8 %)
                   above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
         ");
@@ -283,6 +304,7 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  38 of 5,000 calls a month of drive (0.8 %)
                   above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
 
