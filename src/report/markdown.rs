@@ -106,7 +106,7 @@ mod tests {
         0 in place
 
         **Cost** 0 calls, lower bound 0 · 0 reads used · 0 bytes through this machine
-        - 38 of 5,000 calls a month of drive (0.8 %)
+        - 38 of 5,000 calls a month of drive, 0.8 %
         ");
     }
 }

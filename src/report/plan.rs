@@ -180,7 +180,7 @@ fn share(budget: &MonthlyBudget) -> String {
     let provider = escape(&budget.provider);
     let (calls, of) = (thousands(budget.calls), thousands(budget.of));
     let percent = budget.calls as f64 * 100.0 / budget.of.max(1) as f64;
-    format!("{calls} of {of} calls a month of {provider} ({percent:.1} %)")
+    format!("{calls} of {of} calls a month of {provider}, {percent:.1} %")
 }
 
 fn guards_line(plan: &Plan) -> String {
@@ -281,7 +281,7 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
-                  38 of 5,000 calls a month of drive (0.8 %)
+                  38 of 5,000 calls a month of drive, 0.8 %
                   above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
         ");
@@ -304,7 +304,7 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
-                  38 of 5,000 calls a month of drive (0.8 %)
+                  38 of 5,000 calls a month of drive, 0.8 %
                   above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
 
