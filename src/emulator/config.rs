@@ -20,7 +20,7 @@ pub struct Config {
     pub(crate) seed: Option<String>,
     pub(crate) switches: Vec<String>,
     pub(crate) latency: Duration,
-    pub(crate) calls_per_second: u32,
+    pub(crate) calls_per_second: Option<u32>,
     pub(crate) faults: Option<String>,
     pub(crate) state: Option<PathBuf>,
 }
@@ -33,7 +33,7 @@ impl Default for Config {
             seed: None,
             switches: Vec::new(),
             latency: Duration::ZERO,
-            calls_per_second: 20,
+            calls_per_second: None,
             faults: None,
             state: None,
         }
@@ -78,10 +78,11 @@ impl Config {
         self
     }
 
-    /// How many calls a second each app may make of each route: 20 as documented, 0 for no limit.
+    /// How many calls a second each app may make of each route, 0 for no limit. Where nothing is
+    /// said it is what the vendor documents: 20 for DingTalk.
     #[must_use]
     pub fn calls_per_second(mut self, limit: u32) -> Self {
-        self.calls_per_second = limit;
+        self.calls_per_second = Some(limit);
         self
     }
 

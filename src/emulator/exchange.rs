@@ -12,7 +12,7 @@ use super::call_log::CallRecord;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// The path without its query, still percent-encoded.
+    /// The path without its query, percent-decoded.
     pub(crate) path: String,
     pub(crate) query: BTreeMap<String, String>,
     /// Names in lower case.
@@ -25,6 +25,8 @@ pub(crate) struct Request {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
+    /// Headers beyond the type of the content, by names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) fate: Fate,
     /// How much longer than usual it takes.
@@ -44,6 +46,7 @@ impl Reply {
         Self {
             status,
             content_type,
+            headers: Vec::new(),
             body: body.into(),
             fate: Fate::Delivered,
             delay: Duration::ZERO,

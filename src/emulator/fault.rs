@@ -4,85 +4,29 @@
 //! seed: 7
 //! rules:
 //!   - {route: batchCopy, nth: 2, kind: timeout-after}     # the second call of that route
-//!   - {route: list, every: 3, kind: lost-token}           # every third call
-//!   - {route: "*", probability: 0.05, kind: qps, times: 4}
-//!   - {route: batchMove, nth: 1, kind: task-item}          # an item of the call's tasks fails
+//!   - {route: list, every: 3, kind: cut-before}           # every third call
+//!   - {route: "*", probability: 0.05, kind: timeout-before, times: 4}
 //!   - {route: "*", nth: 9, kind: slow, milliseconds: 500}
 //! ```
+//!
+//! Which kinds there are is for each service to say.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::chance::Chance;
 
-/// What goes wrong. A kind that ends in `-after` takes effect and hides it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum FaultKind {
-    /// Too many calls of this app and route.
-    Qps,
-    /// Too many calls of the route, by all customers together.
-    QpsApi,
-    /// Too many calls a minute.
-    Qpm,
-    /// The address is banned for a while, told as a web page.
-    BanHtml,
-    /// The same, told as JSON that looks like no error.
-    BanJson,
-    /// The service guards something that another call holds.
-    Concurrent,
-    TimeoutBefore,
-    TimeoutAfter,
-    SystemErrorBefore,
-    SystemErrorAfter,
-    CutBefore,
-    CutAfter,
-    /// A page that says it is the last although it is not.
-    LostToken,
-    /// The calls of this month are used up.
-    MonthlyQuota,
-    /// The token ends before its time.
-    TokenExpiry,
-    /// The reply takes so many milliseconds longer.
-    Slow,
-    /// One entry of each task that the call starts cannot be done.
-    TaskItem,
-}
-
-impl FaultKind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Qps => "qps",
-            Self::QpsApi => "qps-api",
-            Self::Qpm => "qpm",
-            Self::BanHtml => "ban-html",
-            Self::BanJson => "ban-json",
-            Self::Concurrent => "concurrent",
-            Self::TimeoutBefore => "timeout-before",
-            Self::TimeoutAfter => "timeout-after",
-            Self::SystemErrorBefore => "system-error-before",
-            Self::SystemErrorAfter => "system-error-after",
-            Self::CutBefore => "cut-before",
-            Self::CutAfter => "cut-after",
-            Self::LostToken => "lost-token",
-            Self::MonthlyQuota => "monthly-quota",
-            Self::TokenExpiry => "token-expiry",
-            Self::Slow => "slow",
-            Self::TaskItem => "task-item",
-        }
-    }
-}
-
 /// A fault that one call gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) kind: FaultKind,
+pub(crate) struct Fault<K> {
+    pub(crate) kind: K,
     pub(crate) milliseconds: u64,
 }
 
 /// All rules and how far each of them got.
 #[derive(Debug)]
-pub(crate) struct Faults {
-    rules: Vec<FaultRule>,
+pub(crate) struct Faults<K> {
+    rules: Vec<FaultRule<K>>,
     chance: Chance,
     /// How often each rule's route was called, and how often the rule bit.
     counts: Vec<(u64, u64)>,
@@ -90,18 +34,18 @@ pub(crate) struct Faults {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FaultFile {
+struct FaultFile<K> {
     #[serde(default)]
     seed: u64,
-    rules: Vec<FaultRule>,
+    rules: Vec<FaultRule<K>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FaultRule {
+struct FaultRule<K> {
     /// A route's name, or `*` for all.
     route: String,
-    kind: FaultKind,
+    kind: K,
     /// Only this call of the route, counted from 1.
     #[serde(default)]
     nth: Option<u64>,
@@ -117,7 +61,7 @@ struct FaultRule {
     milliseconds: u64,
 }
 
-impl Faults {
+impl<K: Clone + DeserializeOwned> Faults<K> {
     pub(crate) fn none() -> Self {
         Self::of(FaultFile {
             seed: 0,
@@ -127,7 +71,7 @@ impl Faults {
 
     /// Reads rules; the sentence says what is wrong with them. `routes` are the names there are.
     pub(crate) fn parse(yaml: &str, routes: &[&str]) -> Result<Self, String> {
-        let file: FaultFile = serde_yaml::from_str(yaml).map_err(|error| error.to_string())?;
+        let file: FaultFile<K> = serde_yaml::from_str(yaml).map_err(|error| error.to_string())?;
         for (index, rule) in file.rules.iter().enumerate() {
             let number = index + 1;
             if rule.route != "*" && !routes.contains(&rule.route.as_str()) {
@@ -151,7 +95,7 @@ impl Faults {
         Ok(Self::of(file))
     }
 
-    fn of(file: FaultFile) -> Self {
+    fn of(file: FaultFile<K>) -> Self {
         Self {
             counts: vec![(0, 0); file.rules.len()],
             rules: file.rules,
@@ -160,7 +104,7 @@ impl Faults {
     }
 
     /// The fault of the next call of a route: that of the first rule that bites.
-    pub(crate) fn next(&mut self, route: &str) -> Option<Fault> {
+    pub(crate) fn next(&mut self, route: &str) -> Option<Fault<K>> {
         let mut found = None;
         for (rule, (seen, bitten)) in self.rules.iter().zip(&mut self.counts) {
             if rule.route != "*" && rule.route != route {
@@ -178,7 +122,7 @@ impl Faults {
             if found.is_none() && bites && !spent {
                 *bitten += 1;
                 found = Some(Fault {
-                    kind: rule.kind,
+                    kind: rule.kind.clone(),
                     milliseconds: rule.milliseconds,
                 });
             }
@@ -194,10 +138,19 @@ mod tests {
 
     const ROUTES: &[&str] = &["list", "batchCopy"];
 
+    #[derive(Debug, Clone, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        TimeoutBefore,
+        TimeoutAfter,
+        CutBefore,
+        Slow,
+    }
+
     /// Which of the first twelve calls of `list` a rule bites.
     fn bitten(rule: &str) -> Vec<usize> {
-        let yaml = format!("seed: 5\nrules:\n  - {{kind: qps, {rule}}}");
-        let mut faults = Faults::parse(&yaml, ROUTES).unwrap();
+        let yaml = format!("seed: 5\nrules:\n  - {{kind: timeout-before, {rule}}}");
+        let mut faults = Faults::<Kind>::parse(&yaml, ROUTES).unwrap();
         (1..=12).filter(|_| faults.next("list").is_some()).collect()
     }
 
@@ -221,13 +174,15 @@ mod tests {
             .take_while(|line| *line != "//! ```")
             .map(|line| line.trim_start_matches("//!"))
             .collect();
-        let routes = ["list", "batchCopy", "batchMove"];
+        let faults = Faults::<Kind>::parse(&sample.join("\n"), ROUTES).unwrap();
+        let kinds: Vec<String> = faults
+            .rules
+            .iter()
+            .map(|rule| format!("{:?}", rule.kind))
+            .collect();
         assert_eq!(
-            Faults::parse(&sample.join("\n"), &routes)
-                .unwrap()
-                .rules
-                .len(),
-            5
+            kinds,
+            ["TimeoutAfter", "CutBefore", "TimeoutBefore", "Slow"]
         );
     }
 
@@ -235,15 +190,15 @@ mod tests {
     fn wrong_rules_are_refused() {
         let cases = [
             (
-                "{route: lists, nth: 1, kind: qps}",
+                "{route: lists, nth: 1, kind: slow}",
                 "there is no route `lists`",
             ),
-            ("{route: list, kind: qps}", "give one of"),
-            ("{route: list, nth: 1, every: 2, kind: qps}", "give one of"),
+            ("{route: list, kind: slow}", "give one of"),
+            ("{route: list, nth: 1, every: 2, kind: slow}", "give one of"),
             ("{route: list, nth: 1, kind: odd}", "odd"),
         ];
         for (rule, expected) in cases {
-            let refused = Faults::parse(&format!("rules: [{rule}]"), ROUTES).unwrap_err();
+            let refused = Faults::<Kind>::parse(&format!("rules: [{rule}]"), ROUTES).unwrap_err();
             assert!(refused.contains(expected), "{refused}");
         }
     }

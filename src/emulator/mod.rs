@@ -13,6 +13,7 @@
 //! | `config`, `switch`, `seed`, `fault` | what a run is told |
 //! | `call_log`, `admin` | what a run tells: every call and the tree, outside the vendor's API |
 //! | `chance`, `rate`, `calendar`, `state_file` | seeded chance, the rate window, dates, survival |
+//! | `tree` | entries below one another, for drives of every service |
 //! | `dingtalk` | the DingTalk storage API: `drive` is the model without HTTP, `route` the calls |
 //! | `program` | the arguments of `reshelve-emulator` |
 //!
@@ -34,6 +35,7 @@ mod seed;
 mod server;
 mod state_file;
 mod switch;
+mod tree;
 
 pub use call_log::CallRecord;
 pub use config::{Config, Vendor};

@@ -35,9 +35,10 @@ pub struct Arguments {
     /// How many milliseconds every reply takes at least
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
-    /// How many calls a second an app may make of each route; 0 for no limit
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    qps: u32,
+    /// How many calls a second an app may make of each route, 0 for no limit; what the vendor
+    /// documents where absent
+    #[arg(long, value_name = "N")]
+    qps: Option<u32>,
     /// Faults to put in, in YAML
     #[arg(long, value_name = "FILE")]
     fault: Option<PathBuf>,
@@ -98,8 +99,10 @@ pub fn run(arguments: Arguments, out: &mut dyn Write) -> Result<(), ProgramError
 fn configured(arguments: Arguments) -> Result<Config, ProgramError> {
     let mut config = Config::new(arguments.provider)
         .port(arguments.port)
-        .latency(Duration::from_millis(arguments.latency))
-        .calls_per_second(arguments.qps);
+        .latency(Duration::from_millis(arguments.latency));
+    if let Some(limit) = arguments.qps {
+        config = config.calls_per_second(limit);
+    }
     if let Some(path) = arguments.seed {
         config = config.seed(read(path)?);
     }

@@ -21,6 +21,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// A whole seed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -159,14 +160,19 @@ spaces:
 
     /// Reads a seed; the sentence says what is wrong with it and where.
     pub(crate) fn parse(yaml: &str) -> Result<Self, String> {
-        let options = serde_yaml::options! {
-            budget: serde_yaml::budget! {
-                max_nodes: 20_000_000,
-                max_events: 40_000_000,
-            },
-        };
-        serde_yaml::from_str_with_options(yaml, options).map_err(|error| error.to_string())
+        read(yaml)
     }
+}
+
+/// Reads a seed of any service, which may be large; the sentence says what is wrong with it.
+pub(crate) fn read<S: DeserializeOwned>(yaml: &str) -> Result<S, String> {
+    let options = serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_nodes: 20_000_000,
+            max_events: 40_000_000,
+        },
+    };
+    serde_yaml::from_str_with_options(yaml, options).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -149,6 +149,13 @@ fn written(reply: Reply) -> Response<Body> {
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = header::HeaderValue::from_static(reply.content_type);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    for (name, value) in reply.headers {
+        let name = header::HeaderName::try_from(name);
+        let value = header::HeaderValue::try_from(value);
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     response
 }
 

@@ -1,10 +1,68 @@
 //! What a fault makes of a call: refused before anything happens, or hidden after it happened.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::Code;
 use crate::emulator::exchange::Reply;
-use crate::emulator::fault::FaultKind;
+
+/// What goes wrong. A kind that ends in `-after` takes effect and hides it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FaultKind {
+    /// Too many calls of this app and route.
+    Qps,
+    /// Too many calls of the route, by all customers together.
+    QpsApi,
+    /// Too many calls a minute.
+    Qpm,
+    /// The address is banned for a while, told as a web page.
+    BanHtml,
+    /// The same, told as JSON that looks like no error.
+    BanJson,
+    /// The service guards something that another call holds.
+    Concurrent,
+    TimeoutBefore,
+    TimeoutAfter,
+    SystemErrorBefore,
+    SystemErrorAfter,
+    CutBefore,
+    CutAfter,
+    /// A page that says it is the last although it is not.
+    LostToken,
+    /// The calls of this month are used up.
+    MonthlyQuota,
+    /// The token ends before its time.
+    TokenExpiry,
+    /// The reply takes so many milliseconds longer.
+    Slow,
+    /// One entry of each task that the call starts cannot be done.
+    TaskItem,
+}
+
+impl FaultKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Qps => "qps",
+            Self::QpsApi => "qps-api",
+            Self::Qpm => "qpm",
+            Self::BanHtml => "ban-html",
+            Self::BanJson => "ban-json",
+            Self::Concurrent => "concurrent",
+            Self::TimeoutBefore => "timeout-before",
+            Self::TimeoutAfter => "timeout-after",
+            Self::SystemErrorBefore => "system-error-before",
+            Self::SystemErrorAfter => "system-error-after",
+            Self::CutBefore => "cut-before",
+            Self::CutAfter => "cut-after",
+            Self::LostToken => "lost-token",
+            Self::MonthlyQuota => "monthly-quota",
+            Self::TokenExpiry => "token-expiry",
+            Self::Slow => "slow",
+            Self::TaskItem => "task-item",
+        }
+    }
+}
 
 /// When a fault comes into play.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::Arguments;
 use super::drive::{Act, Drive, Spoiled};
 use super::error::Code;
-use super::fault_reply::{Interference, interference, without_token};
+use super::fault_reply::{FaultKind, Interference, interference, without_token};
 use super::route::{Answer, Call, Caller, ROUTES, Route, matching};
 use super::rules::Rules;
 use super::tokens::Tokens;
@@ -25,7 +25,7 @@ use crate::emulator::seed::Seed;
 pub(crate) struct DingTalk {
     kept: Kept,
     rules: Rules,
-    faults: Faults,
+    faults: Faults<FaultKind>,
     rates: RateWindows,
     calls_per_second: u32,
     /// The calls of this month.
@@ -58,6 +58,8 @@ enum Effect {
 
 /// The numbers that ids and tokens are made from.
 const SEED: u64 = 20_260_105;
+/// How many calls a second an app may make of each route.
+const CALLS_PER_SECOND: u32 = 20;
 
 impl DingTalk {
     /// Starts with what an earlier run kept, or else with the seed.
@@ -81,7 +83,7 @@ impl DingTalk {
             rules: Rules::new(),
             faults: Faults::none(),
             rates: RateWindows::default(),
-            calls_per_second: config.calls_per_second,
+            calls_per_second: config.calls_per_second.unwrap_or(CALLS_PER_SECOND),
             spent: 0,
             log: Vec::new(),
             requests: Chance::new(SEED + 2),

@@ -5,12 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::emulator::calendar::Moment;
-
-/// The id of an entry inside its space.
-pub(crate) type EntryId = u64;
-
-/// The id of every space's root folder.
-pub(crate) const ROOT: EntryId = 0;
+use crate::emulator::tree::Node;
+pub(crate) use crate::emulator::tree::{EntryId, Kind, ROOT};
 
 /// A file or folder. A file's bytes are only counted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,12 +41,6 @@ pub(crate) struct Content {
     pub(crate) modified: Moment,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Kind {
-    File,
-    Folder,
-}
-
 /// Whether calls may change an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Access {
@@ -68,12 +58,30 @@ pub(crate) struct Property {
     pub(crate) owner: String,
 }
 
-impl Kind {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Folder => "folder",
-        }
+impl Node for Entry {
+    fn id(&self) -> EntryId {
+        self.id
+    }
+
+    fn parent(&self) -> EntryId {
+        self.parent
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn size(&self) -> u64 {
+        self.content.size
+    }
+
+    fn settle(&mut self, parent: EntryId, name: &str) {
+        self.parent = parent;
+        name.clone_into(&mut self.name);
     }
 }
 
