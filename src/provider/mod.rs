@@ -2,6 +2,7 @@
 
 mod dingtalk;
 mod error;
+mod http;
 pub mod layer;
 mod local;
 mod memory;
