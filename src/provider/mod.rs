@@ -1,6 +1,6 @@
 //! The storage services, behind one small trait.
 
-mod dingtalk;
+pub mod dingtalk;
 mod error;
 mod http;
 pub mod layer;
