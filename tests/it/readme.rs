@@ -61,8 +61,8 @@ fn programs(env: &Environment) {
     fs::create_dir(env.path("bin")).unwrap();
     let program = env!("CARGO_BIN_EXE_reshelve");
     std::os::unix::fs::symlink(program, env.path("bin/reshelve")).unwrap();
-    // `cargo test` is what runs this very test.
-    let cargo = "#!/bin/sh\ncase \"$*\" in\n    'run --release -- '*) shift 3; exec reshelve \"$@\" ;;\n    test) ;;\n    *) echo \"unknown: cargo $*\" >&2; exit 99 ;;\nesac\n";
+    // `cargo test --all-features` is what runs this very test.
+    let cargo = "#!/bin/sh\ncase \"$*\" in\n    'run --release -- '*) shift 3; exec reshelve \"$@\" ;;\n    'test --all-features') ;;\n    *) echo \"unknown: cargo $*\" >&2; exit 99 ;;\nesac\n";
     fs::write(env.path("bin/cargo"), cargo).unwrap();
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(env.path("bin/cargo"), executable).unwrap();

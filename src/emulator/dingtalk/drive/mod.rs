@@ -31,6 +31,8 @@ mod plant;
 mod removal;
 mod space;
 mod task;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod upload;
 

@@ -58,9 +58,11 @@ impl Call<'_> {
         parsed.transpose()
     }
 
-    /// Whether the query says `true`.
+    /// Whether the query says `true`, in capitals or not: the vendor's own client for Python
+    /// writes `True`.
     pub(crate) fn query_flag(&self, name: &'static str) -> Result<bool, Code> {
-        match self.query.get(name).map(String::as_str) {
+        let given = self.query.get(name).map(|word| word.to_lowercase());
+        match given.as_deref() {
             None | Some("" | "false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(Code::Argument(name)),
