@@ -1,5 +1,6 @@
 //! One call from its gate to its reply, and what the reply says of each operation.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -46,17 +47,14 @@ pub(super) enum End {
     Doubtful(String),
 }
 
-impl<'s> Site<'s> {
-    pub(super) fn operations(self, ids: &[OperationId]) -> Vec<&'s Operation> {
-        ids.iter()
-            .filter_map(|&id| self.plan.operation(id))
-            .collect()
-    }
-
+impl Site<'_> {
     /// Makes a call and gives its reply. What the gate refuses is not sent and has an item that
     /// failed.
-    pub(super) async fn perform(self, call: &Call) -> Result<BatchReply, ProviderError> {
-        let operations = self.operations(&call.operations);
+    pub(super) async fn perform(
+        self,
+        operations: &[Cow<'_, Operation>],
+    ) -> Result<BatchReply, ProviderError> {
+        let operations = operations.iter().map(Cow::as_ref).collect();
         let Gate { open, refused } = Gate::check(self.provider, operations).await;
         let mut reply = if open.is_empty() {
             BatchReply::default()
@@ -78,16 +76,15 @@ impl<'s> Site<'s> {
         let (mut pause, longest) = TASK_PAUSES;
         let mut waited = Duration::ZERO;
         let mut seen = BTreeMap::new();
-        while waited < TASK_DEADLINE && !self.stop.is_requested() {
-            self.rest(pause).await;
-            waited += pause;
+        let mut open = tasks.to_vec();
+        while !open.is_empty() && waited < TASK_DEADLINE && !self.stop.is_requested() {
+            let rest = spread(pause, self.run, waited);
+            self.rest(rest).await;
+            waited += rest;
             pause = longest.min(pause * 2);
-            if let Ok(states) = self.provider.poll(tasks).await {
-                let goes_on = states.contains(&TaskStatus::Running);
-                seen = tasks.iter().cloned().zip(states).collect();
-                if !goes_on {
-                    break;
-                }
+            if let Ok(states) = self.provider.poll(&open).await {
+                seen.extend(open.iter().cloned().zip(states));
+                open.retain(|task| matches!(seen.get(task), None | Some(TaskStatus::Running)));
             }
         }
         seen
@@ -100,6 +97,16 @@ impl<'s> Site<'s> {
             () = self.stop.requested() => {}
         }
     }
+}
+
+/// A pause made up to a quarter longer or shorter, so that runs which began together do not look
+/// together. The name of the run and the time waited so far decide by how much.
+fn spread(pause: Duration, run: &str, waited: Duration) -> Duration {
+    let bytes = run.bytes().chain(waited.as_millis().to_le_bytes());
+    let mixed = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |mixed, byte| {
+        (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    pause * (75 + (mixed >> 32) as u32 % 51) / 100
 }
 
 /// How each operation of a call ended, by what its reply says and how its tasks were seen last. An
@@ -168,5 +175,24 @@ fn end_of(error: ProviderError, attempt: u32) -> End {
         End::Failed(error)
     } else {
         End::NotActed(pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_began_together_look_at_different_times() {
+        let second = Duration::from_secs(1);
+        let pauses: std::collections::BTreeSet<Duration> = (0..100)
+            .map(|number| spread(second, &format!("run-{number}"), Duration::ZERO))
+            .collect();
+        assert!(pauses.len() > 30, "{pauses:?}");
+        let within = |pause: &Duration| (750..=1250).contains(&pause.as_millis());
+        assert!(pauses.iter().all(within), "{pauses:?}");
+        let again = spread(second, "run-1", Duration::ZERO);
+        assert_eq!(again, spread(second, "run-1", Duration::ZERO));
+        assert_ne!(again, spread(second, "run-1", second));
     }
 }

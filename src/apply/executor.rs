@@ -3,12 +3,10 @@
 use super::call::Site;
 use super::error::ApplyError;
 use super::recorder::Recorder;
-use super::recovery::Verdict;
 use super::run::Run;
 use super::stop::Stop;
-use super::strays::strays;
 use super::verify::{CHUNK, Verification};
-use crate::journal::{Evidence, Fact, JournalSink, Outcome, Record, RunProgress};
+use crate::journal::{Fact, JournalSink, Outcome, Record, RunProgress};
 use crate::plan::{OperationId, Plan};
 use crate::provider::layer::Pause;
 use crate::provider::{Progress, Provider};
@@ -77,7 +75,8 @@ impl Executor<'_> {
     }
 
     /// Finds out what became of the operations in doubt of a run that was cut off, and puts right
-    /// what it left under temporary names. Nothing else is carried out.
+    /// what it left under temporary names. Tasks that the service still goes on with are waited
+    /// for before. Nothing else is carried out.
     ///
     /// # Errors
     /// The journal cannot be written.
@@ -97,10 +96,12 @@ impl Executor<'_> {
             run: run.as_str(),
         };
         let mut run = Run::new(site, recorder);
+        run.go_on_with_tasks().await?;
         let doubtful: Vec<OperationId> = run.recorder.progress.in_doubt();
         for chunk in doubtful.chunks(CHUNK) {
-            for (operation, verdict) in site.observe(chunk).await {
-                run.recorder.record(settled(operation, verdict))?;
+            let sent = run.as_sent(chunk);
+            for (operation, verdict) in site.observe(&sent).await {
+                run.believe(operation, verdict)?;
             }
         }
         run.repair().await?;
@@ -108,36 +109,13 @@ impl Executor<'_> {
     }
 }
 
-/// What an observation says of an operation in doubt, as a record.
-pub(super) fn settled(operation: OperationId, verdict: Verdict) -> Fact {
-    match verdict {
-        Verdict::Done(id) => Fact::Done {
-            operation,
-            evidence: Evidence::Observed,
-            id,
-            name: None,
-            bin: None,
-        },
-        Verdict::Absent => Fact::Absent { operation },
-        Verdict::Failed(kind, message) => Fact::Failed {
-            operation,
-            kind: kind.word().to_owned(),
-            message,
-        },
-        Verdict::Unresolved(message) => Fact::Unknown { operation, message },
-    }
-}
-
 /// Reads back what was touched, and says how the run ended.
 async fn finish(site: Site<'_>, mut recorder: Recorder<'_>) -> Result<RunProgress, ApplyError> {
-    let verification = Verification::new(site.provider, site.plan, &recorder.progress);
-    for chunk in 0..verification.chunks() {
-        for fact in verification.read(site.provider, chunk).await {
+    let mut verification = Verification::new(site.provider, site.plan, &recorder.progress);
+    while let Some(facts) = verification.read_on(site.provider).await {
+        for fact in facts {
             recorder.record(fact)?;
         }
-    }
-    for fact in strays(site.provider, site.plan, &recorder.progress).await {
-        recorder.record(fact)?;
     }
     let counts = recorder.progress.counts(site.plan);
     let all_done = counts.done == site.plan.operations.len() as u64 && counts.differs == 0;

@@ -1,13 +1,9 @@
-//! The last look before a folder goes that a move emptied.
+//! The last look before something goes.
 
-use std::collections::BTreeSet;
+use crate::plan::{Action, Carrier, Operation, Place, Reason, Reliance};
+use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, ProviderError};
 
-use crate::plan::{Action, Operation, Place, Reason};
-use crate::provider::{Effect, ErrorKind, ItemReply, ListRequest, Provider, ProviderError};
-use crate::tree::EntryKind;
-
-/// How many folders one look walks at most.
-const MOST_FOLDERS: usize = 10_000;
+use super::contents::demand_no_files;
 
 /// Which operations of a call may be sent.
 pub(super) struct Gate<'p> {
@@ -16,23 +12,32 @@ pub(super) struct Gate<'p> {
 }
 
 impl<'p> Gate<'p> {
-    /// A removal of a folder that a move emptied relies on its being empty, which no earlier look
-    /// can tell. Everything else passes.
+    /// What is to be removed is looked at once more, all of a call together. A folder that a move
+    /// emptied must be empty, which no earlier look can tell; a service removes by id and is not
+    /// told what the entry looked like when the plan was made. Everything else passes.
     pub(super) async fn check(provider: &dyn Provider, operations: Vec<&'p Operation>) -> Gate<'p> {
         let mut gate = Gate {
             open: Vec::with_capacity(operations.len()),
             refused: Vec::new(),
         };
-        for operation in operations {
-            let verdict = match &operation.action {
-                Action::Remove { at, .. } if operation.reason == Reason::Emptied => {
+        let again: Vec<(usize, Place)> = (operations.iter().enumerate())
+            .filter_map(|(position, operation)| {
+                let at = looked_at_again(provider, operation)?;
+                Some((position, at.clone()))
+            })
+            .collect();
+        let found = fetch(provider, &again).await;
+        for (position, operation) in operations.into_iter().enumerate() {
+            let looked = again.iter().position(|(other, _)| *other == position);
+            let verdict = match (&operation.action, looked, &found) {
+                (Action::Remove { at, .. }, ..) if operation.reason == Reason::Emptied => {
                     demand_no_files(provider, at).await
                 }
-                Action::Remove { .. }
-                | Action::CreateFolder { .. }
-                | Action::Copy { .. }
-                | Action::Move { .. }
-                | Action::Rename { .. } => Ok(()),
+                (Action::Remove { at, .. }, Some(looked), Ok(found)) => {
+                    demand_unchanged(operation, at, found[looked].as_ref())
+                }
+                (_, Some(_), Err(error)) => Err(error.clone()),
+                _ => Ok(()),
             };
             match verdict {
                 Ok(()) => gate.open.push(operation),
@@ -50,61 +55,58 @@ impl<'p> Gate<'p> {
     }
 }
 
-/// Passes where a folder holds nothing but folders.
-async fn demand_no_files(provider: &dyn Provider, folder: &Place) -> Result<(), ProviderError> {
-    let mut open = vec![folder.clone()];
-    let mut seen = 0;
-    while let Some(folder) = open.pop() {
-        seen += 1;
-        if seen > MOST_FOLDERS {
-            let message = format!("{folder} holds too many folders to be sure that it is empty");
-            return Err(ProviderError::refused(ErrorKind::Mismatch, message));
-        }
-        open.extend(folders_in(provider, &folder).await?);
-    }
-    Ok(())
+/// What a removal takes away, where a service does it. This machine looks for itself, with the
+/// entry in its hands.
+fn looked_at_again<'p>(provider: &dyn Provider, operation: &'p Operation) -> Option<&'p Place> {
+    let Action::Remove { at, .. } = &operation.action else {
+        return None;
+    };
+    let sheet = provider.capabilities(&at.space).ok()?;
+    let by_service = sheet.carrier == Carrier::Service;
+    (by_service && operation.reason != Reason::Emptied).then_some(at)
 }
 
-async fn folders_in(provider: &dyn Provider, folder: &Place) -> Result<Vec<Place>, ProviderError> {
-    let mut request = ListRequest {
-        space: folder.space.clone(),
-        folder: folder.path.clone(),
-        id: folder.id.clone(),
-        page: None,
+async fn fetch(
+    provider: &dyn Provider,
+    again: &[(usize, Place)],
+) -> Result<Vec<Option<FetchedEntry>>, ProviderError> {
+    if again.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<Place> = again.iter().map(|(_, place)| place.clone()).collect();
+    let found = provider.fetch(&places).await?;
+    if found.len() == places.len() {
+        Ok(found)
+    } else {
+        let message = "the answer has another number of entries";
+        Err(ProviderError::refused(ErrorKind::InvalidReply, message))
+    }
+}
+
+/// Passes where an entry is at its place as the plan relies on.
+fn demand_unchanged(
+    operation: &Operation,
+    at: &Place,
+    found: Option<&FetchedEntry>,
+) -> Result<(), ProviderError> {
+    let Some(found) = found else {
+        let message = format!("{at} is gone, or was taken elsewhere");
+        return Err(ProviderError::refused(ErrorKind::NotFound, message));
     };
-    let mut folders = Vec::new();
-    let mut tokens = BTreeSet::new();
-    loop {
-        let page = match provider.list(&request).await {
-            Ok(page) => page,
-            // Somebody took it away; the removal itself will say so.
-            Err(error) if error.kind == ErrorKind::NotFound => return Ok(folders),
-            Err(error) => return Err(error),
-        };
-        for entry in page.listing.entries() {
-            if entry.kind != EntryKind::Folder {
-                let message = format!(
-                    "{folder} holds {:?} now, which nobody asked to remove",
-                    entry.name
-                );
-                return Err(ProviderError::refused(ErrorKind::Mismatch, message));
-            }
-            let path = folder.path.join(entry.name).map_err(|error| {
-                ProviderError::refused(ErrorKind::InvalidReply, error.to_string())
-            })?;
-            folders.push(Place {
-                space: folder.space.clone(),
-                path,
-                id: entry.id.to_id(),
-            });
-        }
-        match page.next {
-            Some(token) if tokens.insert(token.0.clone()) => request.page = Some(token),
-            Some(_) => {
-                let message = format!("the listing of {folder} never ends");
-                return Err(ProviderError::refused(ErrorKind::InvalidReply, message));
-            }
-            None => return Ok(folders),
-        }
+    let address = at.address();
+    let same_content = operation.relies_on.iter().all(|reliance| match reliance {
+        Reliance::File {
+            address: other,
+            attributes,
+            ..
+        } => *other != address || *attributes == found.seen.attributes,
+        Reliance::Absent { .. } | Reliance::Folder { .. } | Reliance::Subtree { .. } => true,
+    });
+    let same_id = at.id.is_none() || at.id == found.seen.id;
+    if found.kind == operation.kind && same_id && same_content {
+        Ok(())
+    } else {
+        let message = format!("{at} was changed since the plan was made, and stays");
+        Err(ProviderError::refused(ErrorKind::Mismatch, message))
     }
 }

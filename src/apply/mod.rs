@@ -6,6 +6,7 @@
 //! resume is the same with [`Executor::settle`] in the place of the run, and a new plan after it.
 
 mod call;
+mod contents;
 mod error;
 mod executor;
 mod gate;
@@ -17,7 +18,7 @@ mod run;
 mod scene;
 mod schedule;
 mod stop;
-mod strays;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -1,8 +1,10 @@
 //! What became of an operation in doubt: observed, never guessed.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::call::Site;
+use super::contents::hold_the_same;
 use crate::plan::{Action, Carrier, Operation, OperationId, Place, Reliance, Strategy};
 use crate::provider::{ErrorKind, FetchedEntry, ProviderError};
 use crate::tree::{Attributes, EntryId, EntryKind};
@@ -20,47 +22,71 @@ pub(super) enum Verdict {
     /// It had none, and can have none any more: what it was to act on is not there as it was, or
     /// something else is where it wanted to go.
     Failed(ErrorKind, String),
+    /// A folder is there that may be on its way to be the one that was asked for.
+    Growing(Option<EntryId>),
+    /// What it was to bring is not to be found, which need not mean that it is nowhere.
+    Unseen(String),
     /// It cannot be told.
     Unresolved(String),
 }
 
+/// Operations as they were sent.
+type Sent<'a> = [Cow<'a, Operation>];
+
 impl Verdict {
-    /// Whether the operation would have to be sent again, or cannot be, to have an effect.
-    fn is_without_effect(&self) -> bool {
-        matches!(self, Self::Absent | Self::Failed(..))
+    /// Whether another look, some time later, may say something else.
+    fn may_change(&self) -> bool {
+        match self {
+            Self::Absent | Self::Failed(..) | Self::Growing(_) | Self::Unseen(_) => true,
+            Self::Done(_) | Self::Unresolved(_) => false,
+        }
+    }
+
+    /// What is left to say after the last look. A service that finds names may have found another
+    /// one, so that sending again could make a twin.
+    fn at_last(self) -> Self {
+        match self {
+            Self::Growing(_) => {
+                Self::Unresolved("a folder is there, and it does not hold what it should".into())
+            }
+            Self::Unseen(message) => Self::Unresolved(message),
+            Self::Done(_) | Self::Absent | Self::Failed(..) | Self::Unresolved(_) => self,
+        }
     }
 }
 
 impl Site<'_> {
-    /// Looks at the source and target of each operation. That one had no effect is believed only
-    /// after a second look, once the service had time to settle.
-    pub(super) async fn observe(self, ids: &[OperationId]) -> Vec<(OperationId, Verdict)> {
-        let mut verdicts = self.look(ids).await;
-        let absent: Vec<OperationId> = verdicts
+    /// Looks at the source and target of each operation. That one had no effect, or only a part of
+    /// it, is believed only after a second look, once the service had time to settle.
+    pub(super) async fn observe(self, sent: &Sent<'_>) -> Vec<(OperationId, Verdict)> {
+        let mut verdicts = self.look(sent).await;
+        let again: Vec<Cow<'_, Operation>> = verdicts
             .iter()
-            .filter(|(_, verdict)| verdict.is_without_effect())
-            .map(|(id, _)| *id)
+            .filter(|(_, verdict)| verdict.may_change())
+            .filter_map(|(id, _)| sent.iter().find(|operation| operation.id == *id).cloned())
             .collect();
-        if absent.is_empty() {
+        if again.is_empty() {
             return verdicts;
         }
-        let settling = self.settling(&absent);
+        let settling = self.settling(&again);
         self.rest(settling).await;
-        verdicts.retain(|(_, verdict)| !verdict.is_without_effect());
+        verdicts.retain(|(_, verdict)| !verdict.may_change());
         if self.stop.is_requested() && !settling.is_zero() {
             let verdict = Verdict::Unresolved("the run was stopped before it was certain".into());
-            verdicts.extend(absent.into_iter().map(|id| (id, verdict.clone())));
+            let ids = again.iter().map(|operation| operation.id);
+            verdicts.extend(ids.map(|id| (id, verdict.clone())));
         } else {
-            verdicts.extend(self.look(&absent).await);
+            let later = self.look(&again).await.into_iter();
+            verdicts.extend(later.map(|(id, verdict)| (id, verdict.at_last())));
         }
         verdicts
     }
 
     /// Where this machine carries the bytes itself, nothing happens behind its back.
-    fn settling(self, ids: &[OperationId]) -> Duration {
-        let operations = self.operations(ids);
-        let carried_here = |operation: &Operation| self.carrier(operation) == Carrier::ThisMachine;
-        if operations.into_iter().all(carried_here) {
+    fn settling(self, sent: &Sent<'_>) -> Duration {
+        let carried_here =
+            |operation: &Cow<'_, Operation>| self.carrier(operation) == Carrier::ThisMachine;
+        if sent.iter().all(carried_here) {
             Duration::ZERO
         } else {
             SETTLING
@@ -74,9 +100,8 @@ impl Site<'_> {
             .map_or(Carrier::Service, |sheet| sheet.carrier)
     }
 
-    async fn look(self, ids: &[OperationId]) -> Vec<(OperationId, Verdict)> {
-        let operations = self.operations(ids);
-        let places: Vec<Place> = operations
+    async fn look(self, sent: &Sent<'_>) -> Vec<(OperationId, Verdict)> {
+        let places: Vec<Place> = sent
             .iter()
             .flat_map(|operation| [operation.action.from(), operation.action.to()])
             .flatten()
@@ -86,24 +111,40 @@ impl Site<'_> {
             Ok(fetched) => fetched.into_iter(),
             Err(error) => {
                 let verdict = Verdict::Unresolved(format!("it cannot be observed: {error}"));
-                return ids.iter().map(|&id| (id, verdict.clone())).collect();
+                let ids = sent.iter().map(|operation| operation.id);
+                return ids.map(|id| (id, verdict.clone())).collect();
             }
         };
-        operations
-            .into_iter()
-            .map(|operation| {
-                let action = &operation.action;
-                let source = action.from().and_then(|_| fetched.next().flatten());
-                let target = action.to().and_then(|_| fetched.next().flatten());
-                let sight = Sight {
-                    operation,
-                    source: Source::of(operation, source),
-                    target,
-                    carrier: self.carrier(operation),
-                };
-                (operation.id, sight.judge())
-            })
-            .collect()
+        let mut verdicts = Vec::with_capacity(sent.len());
+        for operation in sent {
+            let action = &operation.action;
+            let source = action.from().and_then(|_| fetched.next().flatten());
+            let target = action.to().and_then(|_| fetched.next().flatten());
+            let sight = Sight {
+                operation,
+                source: Source::of(operation, source),
+                target,
+                carrier: self.carrier(operation),
+            };
+            let mut verdict = sight.judge();
+            if let Verdict::Growing(id) = &verdict
+                && self.is_whole(action, id.clone()).await
+            {
+                verdict = Verdict::Done(id.clone());
+            }
+            verdicts.push((operation.id, verdict));
+        }
+        verdicts
+    }
+
+    /// Whether a copied folder holds what its source holds.
+    async fn is_whole(self, action: &Action, id: Option<EntryId>) -> bool {
+        let (Some(from), Some(to)) = (action.from(), action.to()) else {
+            return false;
+        };
+        let to = Place { id, ..to.clone() };
+        let same = hold_the_same(self.provider, from, &to).await;
+        same.unwrap_or(false)
     }
 }
 
@@ -167,10 +208,13 @@ impl Sight<'_> {
                 Some(found) if found.kind == EntryKind::Folder => Verdict::Done(found.seen.id),
                 Some(found) => taken(format!("a {} is at {at}", found.kind)),
             },
-            Action::Copy { to, strategy, .. } => match &self.target {
-                None => Verdict::Absent,
-                Some(found) if was_there(self.operation, to, *strategy, found) => Verdict::Absent,
-                Some(found) => self.judge_target(to, found),
+            Action::Copy { to, strategy, .. } => match (&self.target, strategy) {
+                (None, Strategy::Rename) => unseen(to),
+                (None, Strategy::Fail | Strategy::Overwrite(_)) => Verdict::Absent,
+                (Some(found), _) if was_there(self.operation, to, *strategy, found) => {
+                    Verdict::Absent
+                }
+                (Some(found), _) => self.judge_target(to, found),
             },
             Action::Move {
                 from, to, strategy, ..
@@ -193,6 +237,8 @@ impl Sight<'_> {
             (Source::Meant, Some(found)) if was_there(self.operation, to, strategy, found) => {
                 Verdict::Absent
             }
+            // What is still at its place was not moved, whichever names are taken.
+            (Source::Meant, Some(_)) if strategy == Strategy::Rename => Verdict::Absent,
             (Source::Meant, Some(found)) => taken(format!("another {} is at {to}", found.kind)),
             (Source::Other, None) => changed(from),
             (Source::Other, Some(found)) if was_there(self.operation, to, strategy, found) => {
@@ -213,14 +259,21 @@ impl Sight<'_> {
     /// machine carries comes to its name as a whole; another may still be growing.
     fn judge_target(&self, to: &Place, found: &FetchedEntry) -> Verdict {
         let operation = self.operation;
+        let is_renamed = operation.action.strategy() == Some(Strategy::Rename);
         if found.kind != operation.kind {
-            return taken(format!("a {} is at {to}", found.kind));
+            return match is_renamed {
+                true => unseen(to),
+                false => taken(format!("a {} is at {to}", found.kind)),
+            };
         }
         let grows =
             matches!(operation.action, Action::Copy { .. }) && self.carrier == Carrier::Service;
         match (found.kind, source_attributes(operation)) {
-            (EntryKind::Folder, _) if grows => {
-                Verdict::Unresolved(format!("{to} is there, perhaps not as a whole"))
+            (EntryKind::Folder, _) if grows => Verdict::Growing(found.seen.id.clone()),
+            (EntryKind::File, Some(source))
+                if is_renamed && !may_be(source, &found.seen.attributes) =>
+            {
+                unseen(to)
             }
             (EntryKind::File, Some(source)) if !may_be(source, &found.seen.attributes) => {
                 taken(format!("another file is at {to}"))
@@ -234,6 +287,13 @@ impl Sight<'_> {
 fn changed(at: &Place) -> Verdict {
     let message = format!("what is at {at} is not what was planned for, or was changed since");
     Verdict::Failed(ErrorKind::Mismatch, message)
+}
+
+/// What the service was to find a name for is not under the name that was expected.
+fn unseen(to: &Place) -> Verdict {
+    Verdict::Unseen(format!(
+        "it is not at {to}, and the service may have given it another name"
+    ))
 }
 
 /// Something else has the name.

@@ -1,12 +1,12 @@
 //! Entries that a run left under a temporary name: on to their target, or back to where they were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::{End, ends};
 use super::error::ApplyError;
 use super::run::Run;
 use super::schedule::Call;
-use crate::journal::{Evidence, Fact, JournalError, RunProgress, Standing};
+use crate::journal::{Evidence, Fact, JournalError, RunProgress, Standing, Whereabouts};
 use crate::plan::{
     Action, BatchId, Bin, Disposal, Operation, Permissions, Place, Plan, Reason, Strategy,
 };
@@ -25,38 +25,50 @@ impl Run<'_, '_> {
         if !self.recorder.progress.in_doubt().is_empty() {
             return Ok(());
         }
-        for stranded in stranded(self.site.plan, &self.recorder.progress) {
-            self.repair_one(&stranded).await?;
+        let mut tried = BTreeSet::new();
+        loop {
+            let stranded = stranded(self.site.plan, &self.recorder.progress);
+            let mut untried = stranded.iter().filter(|next| tried.insert(next.first.id));
+            match untried.next() {
+                Some(stranded) => self.repair_one(stranded).await?,
+                None => return Ok(()),
+            }
         }
-        Ok(())
     }
 
     async fn repair_one(&mut self, stranded: &Stranded<'_>) -> Result<(), ApplyError> {
         let Stranded { first, second } = stranded;
-        if self.is_free(first.action.to()).await {
-            return Ok(self.lose(first, second)?);
+        let sent = self.whereabouts.resolve(second).into_owned();
+        let Some(here) = sent.action.from() else {
+            return Ok(());
+        };
+        if self.is_free(Some(here)).await {
+            return Ok(self.lose(here, second)?);
         }
-        if self.is_free(second.action.to()).await {
-            let end = self.carry_out(second, second).await?;
-            let went_on = !matches!(end, End::Failed(_) | End::NotActed(_));
-            self.recorder.record(told(second, end))?;
-            if went_on {
-                return Ok(());
+        if self.is_free(sent.action.to()).await {
+            match self.carry_out(&sent, second).await? {
+                End::Done(done) => return Ok(self.done(second.id, Evidence::Reply, done)?),
+                End::Doubtful(message) => return Ok(self.recorder.doubt(second.id, message)?),
+                End::NotActed(_) | End::Failed(_) => self.recorder.record(Fact::Absent {
+                    operation: second.id,
+                })?,
             }
         }
-        if self.is_free(first.action.from()).await
-            && let Some(back) = way_back(self.site.provider, first)
+        let before = first.action.from().map(|from| {
+            let address = self.whereabouts.real(&from.address());
+            Place::new(address.space, address.path)
+        });
+        if self.is_free(before.as_ref()).await
+            && let Some(back) = way_back(self.site.provider, first, here, before)
         {
             match self.carry_out(&back, first).await? {
-                End::Done(_) => self.recorder.record(Fact::Absent {
-                    operation: first.id,
-                })?,
+                End::Done(_) => self.take_back(first)?,
                 End::Doubtful(message) => self.recorder.doubt(first.id, message)?,
-                End::NotActed(_) | End::Failed(_) => self.leave(first, second)?,
+                End::NotActed(_) | End::Failed(_) => self.leave(here, second)?,
             }
             return Ok(());
         }
-        Ok(self.leave(first, second)?)
+        Ok(self.leave(here, second)?)
     }
 
     async fn is_free(&self, place: Option<&Place>) -> bool {
@@ -100,37 +112,26 @@ impl Run<'_, '_> {
         }
     }
 
+    fn take_back(&mut self, first: &Operation) -> Result<(), JournalError> {
+        let operation = first.id;
+        self.recorder.record(Fact::Absent { operation })?;
+        self.whereabouts = Whereabouts::after(self.site.plan, &self.recorder.progress);
+        Ok(())
+    }
+
     /// An entry that somebody took from its temporary name cannot be taken anywhere.
-    fn lose(&mut self, first: &Operation, second: &Operation) -> Result<(), JournalError> {
-        let place = first.action.to().map(Place::to_string).unwrap_or_default();
+    fn lose(&mut self, here: &Place, second: &Operation) -> Result<(), JournalError> {
         self.recorder.record(Fact::Failed {
             operation: second.id,
             kind: ErrorKind::NotFound.word().to_owned(),
-            message: format!("what it was to carry is no longer at {place}"),
+            message: format!("what it was to carry is no longer at {here}"),
         })
     }
 
     /// An entry that stays under its temporary name keeps the run from counting as settled.
-    fn leave(&mut self, first: &Operation, second: &Operation) -> Result<(), JournalError> {
-        let place = first.action.to().map(Place::to_string).unwrap_or_default();
-        let message = format!("what it was to carry is left at {place}");
+    fn leave(&mut self, here: &Place, second: &Operation) -> Result<(), JournalError> {
+        let message = format!("what it was to carry is left at {here}");
         self.recorder.doubt(second.id, message)
-    }
-}
-
-/// What came of the second operation. That it failed now says nothing against trying it later.
-fn told(second: &Operation, end: End) -> Fact {
-    let operation = second.id;
-    match end {
-        End::Done(done) => Fact::Done {
-            operation,
-            evidence: Evidence::Reply,
-            id: done.id,
-            name: done.name,
-            bin: done.bin,
-        },
-        End::NotActed(_) | End::Failed(_) => Fact::Absent { operation },
-        End::Doubtful(message) => Fact::Unknown { operation, message },
     }
 }
 
@@ -165,26 +166,36 @@ fn batch_of(plan: &Plan, operation: &Operation) -> BatchId {
         .map_or(BatchId(0), |batch| batch.id)
 }
 
-/// What undoes an operation that led to a temporary name.
-fn way_back(provider: &dyn Provider, first: &Operation) -> Option<Operation> {
-    let temporary = first.action.to()?.clone();
-    let here = |place: &Place| Place::new(place.space.clone(), place.path.clone());
+/// What undoes an operation that led to a temporary name: from where the entry is to where it was
+/// before.
+fn way_back(
+    provider: &dyn Provider,
+    first: &Operation,
+    here: &Place,
+    before: Option<Place>,
+) -> Option<Operation> {
+    let from = here.clone();
+    let strategy = Strategy::Fail;
     let action = match &first.action {
-        Action::Move { from, .. } | Action::Rename { from, .. } => Action::Move {
-            from: temporary,
-            to: here(from),
-            strategy: Strategy::Fail,
+        Action::Move { .. } => Action::Move {
+            from,
+            to: before?,
+            strategy,
             permissions: Permissions::Preserve,
         },
+        Action::Rename { .. } => Action::Rename {
+            from,
+            to: before?,
+            strategy,
+        },
         Action::Copy { .. } => {
-            let sheet = provider.capabilities(&temporary.space).ok()?;
+            let sheet = provider.capabilities(&here.space).ok()?;
             let disposal = if sheet.bin == Bin::Present {
                 Disposal::Recycle
             } else {
                 Disposal::Permanent
             };
-            let at = temporary;
-            Action::Remove { at, disposal }
+            Action::Remove { at: from, disposal }
         }
         Action::CreateFolder { .. } | Action::Remove { .. } => return None,
     };

@@ -1,6 +1,7 @@
 //! The round of a run: start what is ready, hear what came of it, and again.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -8,13 +9,12 @@ use std::time::Duration;
 
 use super::call::{End, Site, ends};
 use super::error::ApplyError;
-use super::executor::settled;
 use super::recorder::Recorder;
 use super::recovery::Verdict;
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
-use crate::journal::{Evidence, Fact, JournalError, TaskItem};
+use crate::journal::{Evidence, Fact, JournalError, Whereabouts};
 use crate::plan::{Operation, OperationId};
-use crate::provider::{BatchReply, Provider, ProviderError, TaskId, TaskReply, TaskStatus};
+use crate::provider::{BatchReply, ItemDone, Provider, ProviderError, TaskId, TaskStatus};
 
 /// How many calls are in flight at once.
 const CONCURRENCY: usize = 2;
@@ -25,17 +25,18 @@ const SENT_AGAIN: u32 = 3;
 pub(super) struct Run<'s, 'r> {
     pub(super) site: Site<'s>,
     pub(super) recorder: Recorder<'r>,
+    pub(super) whereabouts: Whereabouts,
     schedule: Schedule<'s>,
-    tasks: Vec<Task<'s>>,
+    pub(super) tasks: Vec<Task<'s>>,
     again: VecDeque<Call>,
     /// How often each operation was in doubt.
     doubts: BTreeMap<OperationId, u32>,
 }
 
-type Task<'s> = Pin<Box<dyn Future<Output = Event> + Send + 's>>;
+pub(super) type Task<'s> = Pin<Box<dyn Future<Output = Event> + Send + 's>>;
 
 /// What a task came to.
-enum Event {
+pub(super) enum Event {
     Replied(Call, Result<BatchReply, ProviderError>),
     Followed(Call, BatchReply, BTreeMap<TaskId, TaskStatus>),
     Observed(Call, Vec<(OperationId, Verdict)>),
@@ -46,6 +47,7 @@ impl<'s, 'r> Run<'s, 'r> {
     pub(super) fn new(site: Site<'s>, recorder: Recorder<'r>) -> Self {
         Self {
             site,
+            whereabouts: Whereabouts::after(site.plan, &recorder.progress),
             recorder,
             schedule: Schedule::new(site.plan),
             tasks: Vec::new(),
@@ -122,12 +124,21 @@ impl<'s, 'r> Run<'s, 'r> {
         self.recorder.sync()?;
         let site = self.site;
         for call in calls {
+            let sent = self.as_sent(&call.operations);
             self.tasks.push(Box::pin(async move {
-                let reply = site.perform(&call).await;
+                let reply = site.perform(&sent).await;
                 Event::Replied(call, reply)
             }));
         }
         Ok(())
+    }
+
+    /// Operations of the plan with the ids and names that this run brought about.
+    pub(super) fn as_sent(&self, ids: &[OperationId]) -> Vec<Cow<'s, Operation>> {
+        let operations = ids.iter().filter_map(|&id| self.site.plan.operation(id));
+        operations
+            .map(|operation| self.whereabouts.resolve(operation))
+            .collect()
     }
 
     fn next_call(&mut self) -> Result<Option<Call>, JournalError> {
@@ -160,24 +171,7 @@ impl<'s, 'r> Run<'s, 'r> {
         }
     }
 
-    fn follow_tasks(&mut self, call: Call, reply: BatchReply) -> Result<(), JournalError> {
-        let tasks: BTreeSet<TaskId> = reply.tasks.iter().map(|reply| reply.task.clone()).collect();
-        let tasks: Vec<TaskId> = tasks.into_iter().collect();
-        self.recorder.record(Fact::Tasks {
-            batch: call.batch,
-            tasks: tasks.iter().map(|task| task.0.clone()).collect(),
-            items: reply.tasks.iter().map(item_of).collect(),
-        })?;
-        self.recorder.sync()?;
-        let site = self.site;
-        self.tasks.push(Box::pin(async move {
-            let seen = site.follow(&tasks).await;
-            Event::Followed(call, reply, seen)
-        }));
-        Ok(())
-    }
-
-    fn take_ends(
+    pub(super) fn take_ends(
         &mut self,
         call: &Call,
         reply: Result<BatchReply, ProviderError>,
@@ -188,13 +182,7 @@ impl<'s, 'r> Run<'s, 'r> {
         for (operation, end) in ends(call, reply, followed) {
             match end {
                 End::Done(done) => {
-                    self.recorder.record(Fact::Done {
-                        operation,
-                        evidence: Evidence::Reply,
-                        id: done.id,
-                        name: done.name,
-                        bin: done.bin,
-                    })?;
+                    self.done(operation, Evidence::Reply, done)?;
                     self.schedule.settle(operation, Settled::Done);
                 }
                 End::Failed(error) => {
@@ -238,10 +226,61 @@ impl<'s, 'r> Run<'s, 'r> {
         }
         let site = self.site;
         let call = call.again(operations);
+        let sent = self.as_sent(&call.operations);
         self.tasks.push(Box::pin(async move {
-            let verdicts = site.observe(&call.operations).await;
+            let verdicts = site.observe(&sent).await;
             Event::Observed(call, verdicts)
         }));
+    }
+
+    /// An operation is done; later ones find what it brought.
+    pub(super) fn done(
+        &mut self,
+        operation: OperationId,
+        evidence: Evidence,
+        done: ItemDone,
+    ) -> Result<(), JournalError> {
+        let ItemDone { id, name, bin } = done;
+        if let Some(planned) = self.site.plan.operation(operation) {
+            self.whereabouts.take(planned, id.as_ref(), name.as_deref());
+        }
+        self.recorder.record(Fact::Done {
+            operation,
+            evidence,
+            id,
+            name,
+            bin,
+        })
+    }
+
+    /// Records what an observation says of an operation in doubt.
+    pub(super) fn believe(
+        &mut self,
+        operation: OperationId,
+        verdict: Verdict,
+    ) -> Result<(), JournalError> {
+        match verdict {
+            Verdict::Done(id) => {
+                let done = ItemDone {
+                    id,
+                    ..ItemDone::default()
+                };
+                self.done(operation, Evidence::Observed, done)
+            }
+            Verdict::Absent => self.recorder.record(Fact::Absent { operation }),
+            Verdict::Failed(kind, message) => self.recorder.record(Fact::Failed {
+                operation,
+                kind: kind.word().to_owned(),
+                message,
+            }),
+            Verdict::Growing(_) => {
+                let message = "a folder is there, perhaps not as a whole".to_owned();
+                self.recorder.doubt(operation, message)
+            }
+            Verdict::Unseen(message) | Verdict::Unresolved(message) => {
+                self.recorder.doubt(operation, message)
+            }
+        }
     }
 
     fn take_verdicts(
@@ -253,7 +292,7 @@ impl<'s, 'r> Run<'s, 'r> {
         for (operation, verdict) in verdicts {
             let is_absent = verdict == Verdict::Absent;
             let is_done = matches!(verdict, Verdict::Done(_));
-            self.recorder.record(settled(operation, verdict))?;
+            self.believe(operation, verdict)?;
             let doubts = self.doubts.entry(operation).or_default();
             *doubts += 1;
             if is_done {
@@ -298,22 +337,6 @@ impl Call {
             attempt: self.attempt + 1,
             operations,
         }
-    }
-}
-
-/// What the journal has to know of a task, so that whoever resumes can go on with it.
-fn item_of(reply: &TaskReply) -> TaskItem {
-    let TaskReply {
-        operation,
-        task,
-        done,
-    } = reply.clone();
-    TaskItem {
-        operation,
-        task: task.0,
-        id: done.id,
-        name: done.name,
-        bin: done.bin,
     }
 }
 

@@ -1,11 +1,13 @@
 //! What is there after a run, compared with what should be there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::journal::{Fact, RunProgress, Standing};
-use crate::plan::{Action, CopiedTime, Operation, OperationId, Place, Plan, Recording};
+use super::contents::{contents, place_in};
+use crate::journal::{Fact, RunProgress, Standing, Whereabouts};
+use crate::plan::{Action, CopiedTime, Operation, OperationId, Place, Plan, Reason, Recording};
 use crate::provider::{FetchedEntry, Provider};
-use crate::tree::{Address, Attributes, EntryId, EntryKind, Timestamp};
+use crate::state::Seen;
+use crate::tree::{Address, Attributes, Entry, EntryId, EntryKind, Timestamp};
 
 /// How many entries are read back at once.
 pub(super) const CHUNK: usize = 1000;
@@ -28,9 +30,14 @@ struct Content {
     time: CopiedTime,
 }
 
-/// All that is to be read back, in chunks.
+/// All that is to be read back, at the addresses where it really is.
 pub(super) struct Verification {
-    expected: Vec<(Address, Expected)>,
+    expected: BTreeMap<Address, Expected>,
+    /// The folders that came with whole-folder operations, to be listed, parents first.
+    listed: VecDeque<Address>,
+    /// Everything that the plan puts somewhere.
+    placed: BTreeSet<Address>,
+    ids: BTreeMap<Address, EntryId>,
 }
 
 impl Verification {
@@ -42,46 +49,157 @@ impl Verification {
                 recordings.entry(operation).or_default().push(recording);
             }
         }
-        let mut expected = BTreeMap::new();
+        let mut verification = Self {
+            expected: BTreeMap::new(),
+            listed: VecDeque::new(),
+            placed: plan.recordings.iter().map(|it| it.target.clone()).collect(),
+            ids: BTreeMap::new(),
+        };
+        let mut whereabouts = Whereabouts::new(plan);
         for operation in &plan.operations {
-            let Some(Standing::Done { id, .. }) = progress.operations.get(&operation.id) else {
-                continue;
-            };
-            expect_departure(&mut expected, &operation.action);
-            expect_arrival(&mut expected, operation, id.clone());
-            for recording in recordings.remove(&operation.id).unwrap_or_default() {
-                expect_recording(&mut expected, provider, operation, recording);
+            if progress.is_done(operation.id) {
+                let departure = departure(&operation.action).map(|from| whereabouts.real(&from));
+                departure
+                    .into_iter()
+                    .for_each(|from| verification.expect_departure(from));
+                whereabouts.follow(operation, progress);
+                let recordings = recordings.remove(&operation.id).unwrap_or_default();
+                verification.expect(provider, progress, operation, &recordings, &whereabouts);
             }
         }
         let read = |address: &Address| {
             progress.verified.contains_key(address) || progress.differs.contains_key(address)
         };
-        expected.retain(|address, _| !read(address));
-        Self {
-            expected: expected.into_iter().collect(),
+        verification.expected.retain(|address, _| !read(address));
+        verification
+    }
+
+    fn expect_departure(&mut self, from: Address) {
+        let below = self.expected.range(&from..);
+        let below: Vec<Address> = below
+            .map(|(address, _)| address)
+            .take_while(|address| address.is_at_or_below(&from))
+            .cloned()
+            .collect();
+        for address in below {
+            self.expected.remove(&address);
+        }
+        self.expected.insert(from, Expected::Nothing);
+    }
+
+    /// What an operation brought, and what the state will hold of it.
+    fn expect(
+        &mut self,
+        provider: &dyn Provider,
+        progress: &RunProgress,
+        operation: &Operation,
+        recordings: &[&Recording],
+        whereabouts: &Whereabouts,
+    ) {
+        let id = match progress.operations.get(&operation.id) {
+            Some(Standing::Done { id, .. }) => id.clone(),
+            _ => None,
+        };
+        if let Some(to) = operation.action.to() {
+            let to = whereabouts.real(&to.address());
+            self.ids.extend(id.clone().map(|id| (to.clone(), id)));
+            let (kind, content) = (operation.kind, None);
+            self.expected
+                .insert(to, Expected::Entry { kind, id, content });
+        }
+        for recording in recordings {
+            let target = whereabouts.real(&recording.target);
+            let kind = recording.provenance.kind;
+            if kind == EntryKind::Folder && is_whole(operation) {
+                self.listed.push_back(target.clone());
+            }
+            let id = match self.expected.get(&target) {
+                Some(Expected::Entry { id, .. }) => id.clone(),
+                Some(Expected::Nothing) | None => None,
+            };
+            let content = (kind == EntryKind::File).then(|| Content {
+                attributes: recording.provenance.target.attributes.clone(),
+                time: time_after(provider, operation, recording),
+            });
+            self.placed.insert(target.clone());
+            self.expected
+                .insert(target, Expected::Entry { kind, id, content });
         }
     }
 
-    /// How many chunks there are.
-    pub(super) fn chunks(&self) -> usize {
-        self.expected.len().div_ceil(CHUNK)
-    }
-
-    /// Reads one chunk back; gives what there is to say of its entries.
-    pub(super) async fn read(&self, provider: &dyn Provider, chunk: usize) -> Vec<Fact> {
-        let start = chunk * CHUNK;
-        let end = self.expected.len().min(start + CHUNK);
-        let expected = &self.expected[start..end];
-        let places: Vec<Place> = expected.iter().map(place).collect();
-        match provider.fetch(&places).await {
-            Ok(fetched) if fetched.len() == places.len() => expected
+    /// Reads the next part back, and gives what there is to say of its entries; `None` once
+    /// everything was read. What lies in folders that were placed as a whole is seen in their
+    /// listings; everything else is asked for, many entries at once.
+    pub(super) async fn read_on(&mut self, provider: &dyn Provider) -> Option<Vec<Fact>> {
+        if let Some(folder) = self.listed.pop_front() {
+            return Some(self.list(provider, folder).await);
+        }
+        let mut chunk = Vec::new();
+        while chunk.len() < CHUNK
+            && let Some(next) = self.expected.pop_first()
+        {
+            chunk.push(next);
+        }
+        if chunk.is_empty() {
+            return None;
+        }
+        let places: Vec<Place> = chunk.iter().map(place).collect();
+        Some(match provider.fetch(&places).await {
+            Ok(fetched) if fetched.len() == places.len() => chunk
                 .iter()
                 .zip(fetched)
                 .filter_map(|((address, expected), found)| compare(address, expected, found))
                 .collect(),
-            Ok(_) => unread(expected, "the answer has another number of entries"),
-            Err(error) => unread(expected, &error.message),
+            Ok(_) => unread(&chunk, "the answer has another number of entries"),
+            Err(error) => unread(&chunk, &error.message),
+        })
+    }
+
+    /// Lists a folder that came as a part of a whole one: a service may have carried along what
+    /// was added meanwhile, and may have left something out.
+    async fn list(&mut self, provider: &dyn Provider, folder: Address) -> Vec<Fact> {
+        let place = Place {
+            id: self.ids.get(&folder).cloned(),
+            space: folder.space,
+            path: folder.path,
+        };
+        let listing = match contents(provider, &place).await {
+            Ok(listing) => listing,
+            Err(error) => {
+                let message = format!("it could not be listed: {}", error.message);
+                let target = place.address();
+                return vec![Fact::Differs { target, message }];
+            }
+        };
+        let mut facts = Vec::new();
+        for entry in listing.entries() {
+            let Ok(there) = place_in(&place, &entry) else {
+                continue;
+            };
+            let address = there.address();
+            if let Some(expected) = self.expected.remove(&address) {
+                facts.extend(compare(&address, &expected, Some(fetched(&entry))));
+            } else if !self.placed.contains(&address) {
+                let message = "it is there and was not part of what was placed".into();
+                let target = address.clone();
+                facts.push(Fact::Differs { target, message });
+            }
+            self.ids.extend(there.id.map(|id| (address, id)));
         }
+        for address in self.expected_in(&place.address()) {
+            if let Some(expected) = self.expected.remove(&address) {
+                facts.extend(compare(&address, &expected, None));
+            }
+        }
+        facts
+    }
+
+    /// What is still expected directly in a folder.
+    fn expected_in(&self, folder: &Address) -> Vec<Address> {
+        let below = self.expected.range(folder..).map(|(address, _)| address);
+        let below = below.take_while(|address| address.is_at_or_below(folder));
+        let directly = below.filter(|address| address.path.parent().as_ref() == Some(&folder.path));
+        directly.cloned().collect()
     }
 }
 
@@ -106,43 +224,26 @@ fn unread(expected: &[(Address, Expected)], reason: &str) -> Vec<Fact> {
         .collect()
 }
 
-fn expect_departure(expected: &mut BTreeMap<Address, Expected>, action: &Action) {
-    let from = match action {
-        Action::Move { from, .. } | Action::Rename { from, .. } => from.address(),
-        Action::Remove { at, .. } => at.address(),
-        Action::CreateFolder { .. } | Action::Copy { .. } => return,
+/// Where an entry was that is no longer there.
+fn departure(action: &Action) -> Option<Address> {
+    match action {
+        Action::Move { from, .. } | Action::Rename { from, .. } => Some(from.address()),
+        Action::Remove { at, .. } => Some(at.address()),
+        Action::CreateFolder { .. } | Action::Copy { .. } => None,
+    }
+}
+
+/// Whether an operation brought a folder with all that it holds, to stay.
+fn is_whole(operation: &Operation) -> bool {
+    let carries = match operation.action {
+        Action::Copy { .. } | Action::Move { .. } | Action::Rename { .. } => true,
+        Action::CreateFolder { .. } | Action::Remove { .. } => false,
     };
-    let below: Vec<Address> = expected
-        .range(&from..)
-        .map(|(address, _)| address)
-        .take_while(|address| address.is_at_or_below(&from))
-        .cloned()
-        .collect();
-    for address in below {
-        expected.remove(&address);
-    }
-    expected.insert(from, Expected::Nothing);
+    carries && operation.reason != Reason::Temporary && operation.kind == EntryKind::Folder
 }
 
-fn expect_arrival(
-    expected: &mut BTreeMap<Address, Expected>,
-    operation: &Operation,
-    id: Option<EntryId>,
-) {
-    if let Some(to) = operation.action.to() {
-        let kind = operation.kind;
-        let content = None;
-        expected.insert(to.address(), Expected::Entry { kind, id, content });
-    }
-}
-
-fn expect_recording(
-    expected: &mut BTreeMap<Address, Expected>,
-    provider: &dyn Provider,
-    operation: &Operation,
-    recording: &Recording,
-) {
-    let time = match operation.action {
+fn time_after(provider: &dyn Provider, operation: &Operation, recording: &Recording) -> CopiedTime {
+    match operation.action {
         Action::Copy { .. } => provider
             .capabilities(&recording.target.space)
             .map_or(CopiedTime::New, |sheet| sheet.copied_time),
@@ -150,18 +251,23 @@ fn expect_recording(
         | Action::Move { .. }
         | Action::Rename { .. }
         | Action::Remove { .. } => CopiedTime::Kept,
-    };
-    let kind = recording.provenance.kind;
-    let content = (kind == EntryKind::File).then(|| Content {
-        attributes: recording.provenance.target.attributes.clone(),
-        time,
-    });
-    let id = match expected.get(&recording.target) {
-        Some(Expected::Entry { id, .. }) => id.clone(),
-        Some(Expected::Nothing) | None => None,
-    };
-    let entry = Expected::Entry { kind, id, content };
-    expected.insert(recording.target.clone(), entry);
+    }
+}
+
+/// A listed entry as if it had been asked for.
+fn fetched(entry: &Entry<'_>) -> FetchedEntry {
+    FetchedEntry {
+        kind: entry.kind,
+        seen: Seen {
+            id: entry.id.to_id(),
+            attributes: Attributes {
+                size: entry.size,
+                modified: entry.modified,
+                version: entry.version,
+                fingerprint: entry.fingerprint.cloned(),
+            },
+        },
+    }
 }
 
 /// What there is to say of an entry; nothing of one that is gone as it should be.

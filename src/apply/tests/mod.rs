@@ -2,3 +2,4 @@
 
 mod doubt;
 mod ordinary;
+mod service;
