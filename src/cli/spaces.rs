@@ -161,12 +161,10 @@ impl Opener {
         mut router: Router,
         known: &BTreeSet<SpaceAlias>,
     ) -> Result<Spaces, CommandError> {
-        for ((name, profile), group) in by_provider(&definitions) {
-            let mut spaces = group.spaces;
-            spaces.retain(|alias, _| !known.contains(alias));
-            if !spaces.is_empty() {
+        for (name, service) in by_provider(&definitions, known) {
+            for (profile, group) in service.profiles {
                 let opening = Opening {
-                    spaces: &spaces,
+                    spaces: &service.spaces,
                     base: Path::new(""),
                     profile,
                     profiles: Arc::clone(&self.profiles),
@@ -174,7 +172,8 @@ impl Opener {
                     pause: Arc::new(SystemPause),
                 };
                 let opened = provider::open(name, &opening)?;
-                router.add(spaces.into_keys(), &opened);
+                router.add(group.own, &opened);
+                router.lend(service.spaces.keys().cloned(), &opened);
             }
         }
         let mut sheets = BTreeMap::new();
@@ -257,30 +256,43 @@ pub(crate) fn check_same_spaces(plan: &Plan, set: &ManifestSet) -> Result<(), Co
     Ok(())
 }
 
-/// Spaces that are opened together, by provider and profile.
-type ByProvider<'a> = BTreeMap<(&'a str, &'a str), Group>;
+/// The spaces of one provider.
+#[derive(Default)]
+struct Service<'a> {
+    /// The keys of all of them: whoever places into one may take from every other.
+    spaces: BTreeMap<SpaceAlias, SpaceValues>,
+    /// Those that are worked on with the credentials of each profile.
+    profiles: BTreeMap<&'a str, Group>,
+}
 
-/// Spaces of one provider, and of one profile where the provider has such.
+/// Spaces of one profile.
 #[derive(Default)]
 struct Group {
-    spaces: BTreeMap<SpaceAlias, SpaceValues>,
+    own: Vec<SpaceAlias>,
     /// The lowest limit that any of them sets.
     calls_per_second: Option<u32>,
 }
 
-/// The spaces' own keys by provider, with relative paths counted from the manifest's folder.
-fn by_provider<'a>(definitions: &[Defined<'a>]) -> ByProvider<'a> {
-    let mut providers = ByProvider::new();
+/// The spaces by provider, with relative paths counted from the manifest's folder, without those
+/// that are known already.
+fn by_provider<'a>(
+    definitions: &[Defined<'a>],
+    known: &BTreeSet<SpaceAlias>,
+) -> BTreeMap<&'a str, Service<'a>> {
+    let mut services: BTreeMap<&str, Service<'_>> = BTreeMap::new();
     for Defined {
         folder,
         alias,
         definition,
     } in definitions
     {
-        let mut known = provider::providers().iter();
-        let known = known.find(|keys| keys.name == definition.provider);
-        let has_profiles = known.is_some_and(|keys| !keys.profile_fields.is_empty());
-        let paths = known.map_or(&[][..], |keys| keys.paths);
+        if known.contains(*alias) {
+            continue;
+        }
+        let mut keys = provider::providers().iter();
+        let keys = keys.find(|keys| keys.name == definition.provider);
+        let has_profiles = keys.is_some_and(|keys| !keys.profile_fields.is_empty());
+        let paths = keys.map_or(&[][..], |keys| keys.paths);
         let mut values = definition.keys.clone();
         for (key, value) in &mut values {
             if paths.contains(&key.as_str()) {
@@ -292,14 +304,15 @@ fn by_provider<'a>(definitions: &[Defined<'a>]) -> ByProvider<'a> {
         } else {
             &definition.provider
         };
-        let group = providers.entry((&definition.provider, profile));
-        let group = group.or_default();
-        group.spaces.insert((*alias).clone(), values);
+        let service = services.entry(&definition.provider).or_default();
+        service.spaces.insert((*alias).clone(), values);
+        let group = service.profiles.entry(profile).or_default();
+        group.own.push((*alias).clone());
         let limit = definition.limits.get("calls_per_second");
         let limit = limit.and_then(|limit| u32::try_from(*limit).ok());
         group.calls_per_second = [group.calls_per_second, limit].into_iter().flatten().min();
     }
-    providers
+    services
 }
 
 /// Puts the limits of a manifest in place of the sheet's.

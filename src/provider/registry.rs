@@ -34,7 +34,8 @@ pub type SpaceValues = BTreeMap<String, String>;
 /// What a provider is opened with.
 #[derive(Clone)]
 pub struct Opening<'a> {
-    /// The spaces that share the profile.
+    /// All spaces of the provider in a run. Those of other profiles are read from and never
+    /// written to, except that a move takes entries out of them.
     pub spaces: &'a BTreeMap<SpaceAlias, SpaceValues>,
     /// The folder of the manifest, which relative paths count from.
     pub base: &'a Path,

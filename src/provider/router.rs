@@ -1,6 +1,6 @@
 //! Several providers as one: each call goes to the provider that has the space.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::error::{ErrorKind, ProviderError};
@@ -17,6 +17,8 @@ pub struct Router {
     routes: BTreeMap<SpaceAlias, Arc<dyn Provider>>,
     /// In the order in which they were added; a task's id begins with the position here.
     providers: Vec<Arc<dyn Provider>>,
+    /// Spaces of others that a provider can take entries from, by its position.
+    reaches: BTreeSet<(usize, SpaceAlias)>,
 }
 
 impl Router {
@@ -44,6 +46,18 @@ impl Router {
         }
     }
 
+    /// Lets a provider that was added take entries from these spaces, which calls of their own
+    /// reach by another way: the same service with the credentials of another profile.
+    pub fn lend(
+        &mut self,
+        spaces: impl IntoIterator<Item = SpaceAlias>,
+        provider: &Arc<dyn Provider>,
+    ) {
+        let number = self.number(provider);
+        self.reaches
+            .extend(spaces.into_iter().map(|space| (number, space)));
+    }
+
     fn route(&self, space: &SpaceAlias) -> Result<&Arc<dyn Provider>, ProviderError> {
         self.routes.get(space).ok_or_else(|| {
             let message = format!("the space `{space}` was not opened");
@@ -56,26 +70,34 @@ impl Router {
         self.providers.iter().position(same).unwrap_or_default()
     }
 
-    /// The provider of a batch, which is the same for every item and both of its ends.
+    /// The provider of a batch: that of the targets, which reaches the sources as well.
     fn route_of_batch(
         &self,
         operations: &[&Operation],
     ) -> Result<Option<&Arc<dyn Provider>>, ProviderError> {
         let mut chosen: Option<&Arc<dyn Provider>> = None;
-        let ends = (operations.iter())
-            .flat_map(|operation| [operation.action.from(), operation.action.to()]);
-        for place in ends.flatten() {
-            let provider = self.route(&place.space)?;
+        for operation in operations {
+            let (from, to) = (operation.action.from(), operation.action.to());
+            let Some(own) = to.or(from) else {
+                continue;
+            };
+            let provider = self.route(&own.space)?;
             if chosen.is_some_and(|chosen| !Arc::ptr_eq(chosen, provider)) {
-                let message = format!(
-                    "cannot work on `{place}` in one call with spaces of another provider; \
-                     nothing can be placed from one provider to another"
-                );
-                return Err(ProviderError::refused(ErrorKind::Unsupported, message));
+                return Err(another_provider(own));
+            }
+            if let Some(from) = from.filter(|from| !self.is_reached(&from.space, provider)) {
+                self.route(&from.space)?;
+                return Err(another_provider(from));
             }
             chosen = Some(provider);
         }
         Ok(chosen)
+    }
+
+    fn is_reached(&self, space: &SpaceAlias, provider: &Arc<dyn Provider>) -> bool {
+        let lent = (self.number(provider), space.clone());
+        let own = self.routes.get(space);
+        own.is_some_and(|own| Arc::ptr_eq(own, provider)) || self.reaches.contains(&lent)
     }
 
     async fn fetch_all(
@@ -166,6 +188,14 @@ impl Provider for Router {
     fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
         Box::pin(self.poll_all(tasks))
     }
+}
+
+fn another_provider(place: &Place) -> ProviderError {
+    let message = format!(
+        "cannot work on `{place}` in one call with spaces of another provider; nothing can be \
+         placed from one provider to another"
+    );
+    ProviderError::refused(ErrorKind::Unsupported, message)
 }
 
 fn wrong_count(asked: usize, answered: usize) -> ProviderError {

@@ -134,9 +134,14 @@ fn routes(_folder: &Path) -> Completion {
     assert_eq!(sizes, [Some(6), None, Some(5), None]);
     let error = execute(&router, &["copy|file|a:/f|b:/f|fail"]).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported);
+    router.lend([alias("a")], &two);
+    let error = execute(&router, &["copy|file|b:/g|a:/g|fail"]).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported);
+    let reply = execute(&router, &["copy|file|a:/wrong|b:/lent|fail"]).unwrap();
+    assert!(reply.items[0].end.is_ok());
     let reply = execute(&router, &["copy|file|b:/g|b:/h|fail"]).unwrap();
     assert!(reply.items[0].end.is_ok());
     let there = runtime().unwrap().block_on(read_back(&router));
-    assert_eq!(there, ["a:/f=5", "b:/g=6", "b:/h=6"]);
+    assert_eq!(there, ["a:/f=5", "b:/g=6", "b:/h=6", "b:/lent=1"]);
     Completion::Completed
 }
