@@ -163,12 +163,13 @@ impl<'a, 'c> Batcher<'a, 'c> {
             let rule = self.keys[positions[0]].1;
             push_call(&mut batched, taken, key, rule, after, &mut number_of);
         }
+        // What only put the operations into order goes before the removals come.
+        let context = self.context;
+        drop(waiting);
+        drop(self);
         let sinks = sinks(&batched.batches);
-        for (key, operations) in group_removals(self.context, removals) {
-            let Some(rule) = operations
-                .first()
-                .map(|first| key_of(self.context, first).1)
-            else {
+        for (key, operations) in group_removals(context, removals) {
+            let Some(rule) = operations.first().map(|first| key_of(context, first).1) else {
                 continue;
             };
             let mut rest = operations.into_iter().peekable();

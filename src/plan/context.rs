@@ -11,10 +11,20 @@ use crate::tree::{Address, SpaceAlias};
 /// The input of a plan together with a world to plan in: the observed one, or the simulated one
 /// when a finished plan is proven.
 pub(super) struct Context<'a> {
+    pub(super) purpose: Purpose,
     pub(super) input: &'a PlanInput<'a>,
     pub(super) world: &'a World,
     pub(super) records: RecordIndex<'a>,
     pub(super) placements: Vec<NumberedPlacement<'a>>,
+}
+
+/// What the first steps are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A plan, which names each entry that it takes over.
+    Plan,
+    /// Its proof, which only asks what would be left to do.
+    Proof,
 }
 
 /// A placement of one of the manifests; its number is its position in the order of references.
@@ -25,6 +35,7 @@ pub(super) struct NumberedPlacement<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(
+        purpose: Purpose,
         input: &'a PlanInput<'a>,
         world: &'a World,
         records: impl Iterator<Item = (&'a Address, &'a Provenance)>,
@@ -48,6 +59,7 @@ impl<'a> Context<'a> {
             .collect();
         placements.sort_by(|a, b| a.reference.cmp(&b.reference));
         Self {
+            purpose,
             input,
             world,
             records: RecordIndex::new(world, records),

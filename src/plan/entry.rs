@@ -2,6 +2,7 @@
 
 use super::adoption::AdoptedPair;
 use super::change::{Change, Extent, Origin};
+use super::context::Purpose;
 use super::diff::{Comparison, Mode, Pair, Pass, Remains};
 use super::expand::SourceEntry;
 use super::operation::Reason;
@@ -89,6 +90,9 @@ impl Comparison<'_, '_> {
         proof: Proof,
     ) {
         self.differences.in_place += 1;
+        if self.context.purpose == Purpose::Proof {
+            return;
+        }
         let world = self.context.world;
         let index = |node| world.observed_index(node);
         let Some(target_index) = index(pair.1) else {

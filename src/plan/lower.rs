@@ -108,7 +108,7 @@ fn place(context: &Context<'_>, address: &Address, node: Node) -> Place {
 }
 
 fn reliances(context: &Context<'_>, change: &Change) -> Vec<Reliance> {
-    let mut reliances = Vec::new();
+    let mut reliances = Vec::with_capacity(3);
     if let Some(source) = &change.source
         && (change.kind == EntryKind::File || change.extent == Extent::Subtree)
     {
@@ -184,15 +184,15 @@ fn recording(context: &Context<'_>, change: &Change, operation: OperationId) -> 
 fn removal_operation(context: &Context<'_>, removal: &Removal, id: OperationId) -> Operation {
     let world = context.world;
     let (entries, bytes) = world.measure(removal.node);
-    let mut relies_on = if removal.reason == Reason::Emptied {
-        let id = world.seen(removal.node).id;
-        vec![Reliance::Folder {
+    let mut relies_on = Vec::with_capacity(3);
+    relies_on.push(if removal.reason == Reason::Emptied {
+        Reliance::Folder {
             address: removal.address.clone(),
-            id,
-        }]
+            id: world.seen(removal.node).id,
+        }
     } else {
-        vec![unchanged(context, &removal.address, removal.node)]
-    };
+        unchanged(context, &removal.address, removal.node)
+    });
     if removal.reason == Reason::Extra {
         relies_on.extend(missing_counterpart(context, removal));
     }

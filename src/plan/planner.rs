@@ -8,7 +8,7 @@ use super::bound::cost;
 use super::capabilities::Capabilities;
 use super::change::Differences;
 use super::claims::{Claims, clashes, readings};
-use super::context::Context;
+use super::context::{Context, Purpose};
 use super::diff::diff;
 use super::expand::{Expanded, expand};
 use super::guard::{count, guard};
@@ -61,8 +61,8 @@ pub(super) struct Derived {
 /// it is sealed.
 pub fn plan(input: &PlanInput<'_>) -> Plan {
     let world = World::new(input.observed);
-    let context = Context::new(input, &world, valid_records(input));
-    let derived = derive(&context);
+    let context = Context::new(Purpose::Plan, input, &world, valid_records(input));
+    let mut derived = derive(&context);
     let lowered = lower(&context, &derived.differences, &derived.removals);
     let mut batched = batch(&context, lowered);
     let mut cost = cost(&context, &batched);
@@ -71,7 +71,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     findings.extend(remarks(&context, &derived));
     findings.extend(guard(&context, &batched.operations, &cost, &mut summary));
     if !findings.iter().any(Diagnostic::is_error)
-        && let Err(unproven) = simulate(&context, &derived.differences, &derived.removals, &batched)
+        && let Err(unproven) = simulate(&context, &mut derived, &batched)
     {
         findings.push(unproven.finding());
         batched = Batched::default();
@@ -91,13 +91,14 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
 pub(super) fn derive(context: &Context<'_>) -> Derived {
     let expanded = expand(context);
     let claims = Claims::new(context, &expanded);
-    let kept = keep(context, &expanded, &claims);
+    let mut kept = keep(context, &expanded, &claims);
     let mut differences = diff(context, &expanded, &claims, removed_nodes(&kept.removals));
     origins(context, &mut differences);
     let emptied = roots(context, &mut differences);
     let mut clashes = clashes(context, &expanded, &kept.removals);
     clashes.extend(readings(context, &differences.changes));
-    let removals = kept.removals.iter().cloned().chain(emptied).collect();
+    let mut removals = std::mem::take(&mut kept.removals);
+    removals.extend(emptied);
     Derived {
         differences,
         removals,

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use super::batch::Batched;
 use super::change::{Change, Differences, Origin};
-use super::context::Context;
+use super::context::{Context, Purpose};
 use super::expand::EXPECTATION;
-use super::keep::Removal;
 use super::operation::{Action, Operation};
 use super::plan::Recording;
-use super::planner::{adoptions, derive, valid_records};
+use super::planner::{Derived, adoptions, derive, valid_records};
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::state::Provenance;
@@ -20,14 +19,13 @@ use crate::tree::{Address, EntryKind, SpaceAlias};
 #[derive(Debug)]
 pub(super) struct Unproven(String);
 
-/// Step 9: simulates the plan.
+/// Step 9: simulates the plan, and lets go of the changes and removals that it was made of.
 ///
 /// # Errors
 /// The plan does not do what it says, which is an error of the planner and never of its input.
 pub(super) fn simulate(
     context: &Context<'_>,
-    differences: &Differences,
-    removals: &[Removal],
+    derived: &mut Derived,
     batched: &Batched,
 ) -> Result<(), Unproven> {
     let mut simulated = context.world.clone();
@@ -36,18 +34,29 @@ pub(super) fn simulate(
             .apply(operation)
             .map_err(|error| Unproven(format!("{} fails: {error}", operation.id)))?;
     }
-    let desired = desired(context, differences, removals);
-    if let Some(address) = simulated.first_difference(&desired) {
-        return Err(Unproven(format!("{address} would not be as desired")));
-    }
-    let adopted = adopted_links(context, differences);
+    check_desired(&simulated, &desired(context, derived))?;
+    let adopted = adopted_links(context, &derived.differences);
+    // To plan again takes as much memory as the plan did; what is not part of that one goes first.
+    derived.differences.changes = Vec::new();
+    derived.removals = Vec::new();
     let records = recorded_after(context, batched, &adopted);
     let again = Context::new(
+        Purpose::Proof,
         context.input,
         &simulated,
-        records.iter().map(|(address, record)| (address, *record)),
+        records.into_iter(),
     );
-    let derived = derive(&again);
+    check_nothing_left(&derive(&again))
+}
+
+fn check_desired(simulated: &World, desired: &World) -> Result<(), Unproven> {
+    match simulated.first_difference(desired) {
+        Some(address) => Err(Unproven(format!("{address} would not be as desired"))),
+        None => Ok(()),
+    }
+}
+
+fn check_nothing_left(derived: &Derived) -> Result<(), Unproven> {
     if let Some(change) = derived.differences.changes.first() {
         return Err(Unproven(format!(
             "planning again would place {}",
@@ -80,7 +89,8 @@ impl Unproven {
 }
 
 /// The world as the differences want it, whatever the operations are.
-fn desired(context: &Context<'_>, differences: &Differences, removals: &[Removal]) -> World {
+fn desired(context: &Context<'_>, derived: &Derived) -> World {
+    let differences = &derived.differences;
     let mut world = context.world.clone();
     let leaving = differences
         .changes
@@ -91,7 +101,7 @@ fn desired(context: &Context<'_>, differences: &Differences, removals: &[Removal
         .emptied
         .iter()
         .map(|emptied| &emptied.source.address);
-    let removed = removals.iter().map(|removal| &removal.address);
+    let removed = derived.removals.iter().map(|removal| &removal.address);
     let replaced = differences
         .changes
         .iter()
@@ -128,7 +138,7 @@ fn recorded_after<'a>(
     context: &'a Context<'_>,
     batched: &'a Batched,
     adopted: &'a [Recording],
-) -> BTreeMap<Address, &'a Provenance> {
+) -> BTreeMap<&'a Address, &'a Provenance> {
     let gone: BTreeMap<Address, ()> = batched
         .operations
         .iter()
@@ -147,15 +157,13 @@ fn recorded_after<'a>(
     };
     let kept =
         valid_records(context.input).filter(|(address, _)| gone.is_empty() || !is_gone(address));
-    let mut records: BTreeMap<Address, &Provenance> = kept
-        .map(|(address, record)| (address.clone(), record))
-        .collect();
+    let mut records: BTreeMap<&Address, &Provenance> = kept.collect();
     records.extend(
         batched
             .recordings
             .iter()
             .chain(adopted)
-            .map(|recording: &Recording| (recording.target.clone(), &recording.provenance)),
+            .map(|recording: &Recording| (&recording.target, &recording.provenance)),
     );
     records
 }

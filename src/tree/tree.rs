@@ -5,6 +5,8 @@
 //! a merge. A folder is listed once, as a whole; until then its content is unknown, which is not
 //! the same as empty.
 
+use std::num::NonZeroU32;
+
 use super::entry::{Attributes, EntryId, EntryKind, Fingerprint, Timestamp};
 use super::listing::{Detail, Entry, IdForm, IdRef, Listing, NONE, Record, text_of};
 use super::path::EntryPath;
@@ -20,9 +22,9 @@ pub struct Tree {
     details: Vec<Detail>,
 }
 
-/// An entry of one tree.
+/// An entry of one tree: its position, counted from 1, so that `Option<EntryIndex>` is as small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryIndex(u32);
+pub struct EntryIndex(NonZeroU32);
 
 /// Why a listing is no part of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +46,16 @@ struct Folder {
     /// The first child; `NONE` while the folder is not listed.
     start: u32,
     length: u32,
+}
+
+impl EntryIndex {
+    fn at(position: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(position))
+    }
+
+    fn position(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
 impl Tree {
@@ -75,7 +87,7 @@ impl Tree {
 
     /// The root folder.
     pub fn root(&self) -> EntryIndex {
-        EntryIndex(0)
+        EntryIndex::at(0)
     }
 
     /// How many entries are known, the root not counted.
@@ -171,7 +183,7 @@ impl Tree {
             Some(folder) if folder.start != NONE => folder.start..folder.start + folder.length,
             _ => 0..0,
         };
-        range.map(EntryIndex)
+        range.map(EntryIndex::at)
     }
 
     /// The entry called `name` in a folder.
@@ -180,10 +192,10 @@ impl Tree {
         let (mut low, mut high) = (folder.start, folder.start + folder.length);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.name(EntryIndex(middle)).cmp(name) {
+            match self.name(EntryIndex::at(middle)).cmp(name) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(EntryIndex(middle)),
+                std::cmp::Ordering::Equal => return Some(EntryIndex::at(middle)),
             }
         }
         None
@@ -206,7 +218,7 @@ impl Tree {
     /// The folder that holds an entry; `None` at the root.
     pub fn parent(&self, entry: EntryIndex) -> Option<EntryIndex> {
         let row = self.record(entry).parent;
-        (row != NONE).then(|| EntryIndex(self.folders[row as usize].record))
+        (row != NONE).then(|| EntryIndex::at(self.folders[row as usize].record))
     }
 
     /// The name of an entry; empty at the root.
@@ -233,13 +245,13 @@ impl Tree {
 
     /// The content hash of an entry, where the service states one.
     pub fn fingerprint(&self, entry: EntryIndex) -> Option<&Fingerprint> {
-        self.details.get(entry.0 as usize)?.fingerprint.as_ref()
+        self.details.get(entry.position())?.fingerprint.as_ref()
     }
 
     /// The service's version number of an entry; 0 where it has none.
     pub fn version(&self, entry: EntryIndex) -> u64 {
         self.details
-            .get(entry.0 as usize)
+            .get(entry.position())
             .map_or(0, |detail| detail.version)
     }
 
@@ -293,7 +305,7 @@ impl Tree {
     }
 
     fn record(&self, entry: EntryIndex) -> &Record {
-        &self.records[entry.0 as usize]
+        &self.records[entry.position()]
     }
 
     fn folder(&self, entry: EntryIndex) -> Option<&Folder> {
