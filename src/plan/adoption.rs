@@ -24,21 +24,31 @@ enum Form {
     Written(Vec<Recording>),
 }
 
-/// The adoptions of one placement between one source space and one target space.
+/// The adoptions of one placement between one source space and one target space that are equally
+/// sure.
 #[derive(Debug, Clone)]
 pub(crate) struct AdoptionGroup {
     pub(crate) placement: PlacementRef,
     pub(crate) source_space: Option<SpaceAlias>,
     pub(crate) target_space: SpaceAlias,
+    pub(crate) proof: Proof,
     pub(crate) pairs: Vec<AdoptedPair>,
 }
 
-/// One adopted entry: its source, its target, and how sure it is.
+/// One adopted entry: its source and its target, in eight bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AdoptedPair {
     pub(crate) source: Option<EntryIndex>,
     pub(crate) target: EntryIndex,
-    pub(crate) proof: Proof,
+}
+
+/// What a group has in common, the placement by its number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct AdoptionKey {
+    pub(super) placement: usize,
+    pub(super) source_space: Option<SpaceAlias>,
+    pub(super) target_space: SpaceAlias,
+    pub(super) proof: Proof,
 }
 
 impl Adoptions {
@@ -132,7 +142,7 @@ fn write_out(world: &ObservedWorld, group: &AdoptionGroup, pair: AdoptedPair) ->
             wished: None,
             source,
             target,
-            proof: pair.proof,
+            proof: group.proof,
             run: RunId::none(),
         },
         operation: None,

@@ -83,12 +83,7 @@ impl<'a> AdoptionRow<'a> {
         };
         let source_space = group.source_space.as_ref();
         let sources = source_space.and_then(|space| Some((space, world.tree(space)?)));
-        for &AdoptedPair {
-            source,
-            target,
-            proof,
-        } in &group.pairs
-        {
+        for &AdoptedPair { source, target } in &group.pairs {
             let source = sources.zip(source).map(|((space, tree), entry)| {
                 SeenRow::of_entry(space, source_path.of(tree, entry), tree, entry)
             });
@@ -96,7 +91,7 @@ impl<'a> AdoptionRow<'a> {
             visit(&AdoptionRow {
                 placement: &group.placement,
                 kind: tree.kind(target),
-                proof,
+                proof: group.proof,
                 wished: None,
                 target: SeenRow::of_entry(&group.target_space, path, tree, target),
                 source,
@@ -283,11 +278,11 @@ mod tests {
             placement: recording("to:/a", 1, None).provenance.placement,
             source_space: Some(alias("from")),
             target_space: alias("to"),
+            proof: Proof::Adopted,
             pairs: pairs
                 .map(|(&target, &source)| AdoptedPair {
                     source: (tree.kind(source) == EntryKind::File).then_some(source),
                     target,
-                    proof: Proof::Adopted,
                 })
                 .collect(),
         };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::adoption::AdoptedPair;
+use super::adoption::{AdoptedPair, AdoptionKey};
 use super::expand::SourceEntry;
 use super::operation::Reason;
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
-use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
+use crate::tree::{Address, EntryKind, EntryPath};
 
 /// One entry that has to come to be somewhere.
 #[derive(Debug, Clone)]
@@ -63,8 +63,7 @@ pub(super) struct Differences {
     /// In the order of targets once `origins` has run.
     pub(super) changes: Vec<Change>,
     pub(super) emptied: Vec<Emptied>,
-    /// By placement, source space and target space.
-    pub(super) adopted: BTreeMap<(usize, Option<SpaceAlias>, SpaceAlias), Vec<AdoptedPair>>,
+    pub(super) adopted: BTreeMap<AdoptionKey, Vec<AdoptedPair>>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) in_place: u64,
     pub(super) kept: u64,

@@ -1,6 +1,6 @@
 //! What a comparison notes down of one entry: that it is placed, made or adopted.
 
-use super::adoption::AdoptedPair;
+use super::adoption::{AdoptedPair, AdoptionKey};
 use super::change::{Change, Extent, Origin};
 use super::context::Purpose;
 use super::diff::{Comparison, Mode, Pair, Pass, Remains};
@@ -98,11 +98,15 @@ impl Comparison<'_, '_> {
         let Some(target_index) = index(pair.1) else {
             return;
         };
-        let key = (placement, source.cloned(), target.clone());
+        let key = AdoptionKey {
+            placement,
+            source_space: source.cloned(),
+            target_space: target.clone(),
+            proof,
+        };
         let adopted = AdoptedPair {
             source: pair.0.and_then(index),
             target: target_index,
-            proof,
         };
         self.differences
             .adopted

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::adoption::{AdoptedPair, AdoptionGroup, Adoptions};
+use super::adoption::{AdoptedPair, AdoptionGroup, AdoptionKey, Adoptions};
 use super::batch::{Batched, batch};
 use super::bound::cost;
 use super::capabilities::Capabilities;
@@ -175,13 +175,15 @@ fn defined_spaces(manifests: &[Manifest]) -> BTreeMap<SpaceAlias, SpaceDefinitio
 
 fn summary(derived: &Derived, batched: &Batched) -> Summary {
     let differences = &derived.differences;
-    let adopted = || differences.adopted.values().flatten();
+    let adopted = |counts: fn(&AdoptionKey) -> bool| {
+        let groups = differences.adopted.iter();
+        let groups = groups.filter(|(key, _)| counts(key));
+        groups.map(|(_, pairs)| pairs.len() as u64).sum()
+    };
     let mut summary = Summary {
         in_place: differences.in_place,
-        adopted: adopted().count() as u64,
-        unverified: adopted()
-            .filter(|pair| pair.proof == Proof::Unverified)
-            .count() as u64,
+        adopted: adopted(|_| true),
+        unverified: adopted(|key| key.proof == Proof::Unverified),
         kept: differences.kept,
         extra: derived.kept.extra.len() as u64,
         conflicts: differences.conflicts,
@@ -261,18 +263,17 @@ fn is_known_absent(world: &World, address: &Address) -> bool {
     false
 }
 
-pub(super) type AdoptedPairs = BTreeMap<(usize, Option<SpaceAlias>, SpaceAlias), Vec<AdoptedPair>>;
-
-pub(super) fn adoptions(context: &Context<'_>, adopted: AdoptedPairs) -> Adoptions {
-    let groups =
-        adopted.into_iter().map(
-            |((placement, source_space, target_space), pairs)| AdoptionGroup {
-                placement: context.reference(placement).clone(),
-                source_space,
-                target_space,
-                pairs,
-            },
-        );
+pub(super) fn adoptions(
+    context: &Context<'_>,
+    adopted: BTreeMap<AdoptionKey, Vec<AdoptedPair>>,
+) -> Adoptions {
+    let groups = adopted.into_iter().map(|(key, pairs)| AdoptionGroup {
+        placement: context.reference(key.placement).clone(),
+        source_space: key.source_space,
+        target_space: key.target_space,
+        proof: key.proof,
+        pairs,
+    });
     Adoptions::observed(context.input.observed.clone(), groups.collect())
 }
 

@@ -1,7 +1,7 @@
 //! Step 9: the proof. The simulated plan must give the desired world, and planning again in it
 //! must find nothing to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::Batched;
 use super::change::{Change, Differences, Origin};
@@ -13,7 +13,7 @@ use super::planner::{Derived, adoptions, derive, valid_records};
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::state::Provenance;
-use crate::tree::{Address, EntryKind, SpaceAlias};
+use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
 
 /// Where the simulation of a plan and its promise part.
 #[derive(Debug)]
@@ -139,16 +139,12 @@ fn recorded_after<'a>(
     batched: &'a Batched,
     adopted: &'a [Recording],
 ) -> BTreeMap<&'a Address, &'a Provenance> {
-    let gone: BTreeMap<Address, ()> = batched
-        .operations
-        .iter()
-        .filter_map(leaves)
-        .map(|address| (address, ()))
-        .collect();
+    let gone: BTreeSet<(&SpaceAlias, &EntryPath)> =
+        batched.operations.iter().filter_map(leaves).collect();
     let is_gone = |address: &Address| {
         let mut path = Some(address.path.clone());
         while let Some(next) = path {
-            if gone.contains_key(&Address::new(address.space.clone(), next.clone())) {
+            if gone.contains(&(&address.space, &next)) {
                 return true;
             }
             path = next.parent();
@@ -189,7 +185,7 @@ fn adopted_links(context: &Context<'_>, differences: &Differences) -> Vec<Record
     let linked = differences
         .adopted
         .iter()
-        .filter(|((placement, space, _), _)| replaced(*placement, space));
+        .filter(|(key, _)| replaced(key.placement, &key.source_space));
     let linked = linked
         .map(|(key, pairs)| (key.clone(), pairs.clone()))
         .collect();
@@ -199,10 +195,10 @@ fn adopted_links(context: &Context<'_>, differences: &Differences) -> Vec<Record
         .collect()
 }
 
-fn leaves(operation: &Operation) -> Option<Address> {
+fn leaves(operation: &Operation) -> Option<(&SpaceAlias, &EntryPath)> {
     match &operation.action {
-        Action::Move { from, .. } | Action::Rename { from, .. } => Some(from.address()),
-        Action::Remove { at, .. } => Some(at.address()),
+        Action::Move { from, .. } | Action::Rename { from, .. } => Some((&from.space, &from.path)),
+        Action::Remove { at, .. } => Some((&at.space, &at.path)),
         Action::CreateFolder { .. } | Action::Copy { .. } => None,
     }
 }
