@@ -1,12 +1,11 @@
 //! Starting an emulator in this process, and stopping it.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use super::calendar;
@@ -65,21 +64,24 @@ impl Emulator {
     pub fn start(config: Config) -> Result<Running, StartError> {
         let port = config.port;
         let failed = |source| StartError::Listen { port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(failed)?;
-        let listener = runtime
-            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
-            .map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
         let serving = Arc::new(serving(config, address)?);
         let (stop, stopped) = oneshot::channel();
         let shared = Arc::clone(&serving);
+        // The runtime lives and ends on that thread: a caller may have a runtime of its own.
         let thread = std::thread::Builder::new()
             .name("emulator".to_owned())
-            .spawn(move || run(&runtime, listener, shared, stopped))
+            .spawn(move || {
+                // A listener that fails ends the thread; clients see the connection refused.
+                let _ = runtime.block_on(serve(listener, shared, stopped));
+            })
             .map_err(failed)?;
         Ok(Running {
             address,
@@ -88,16 +90,6 @@ impl Emulator {
             thread: Some(thread),
         })
     }
-}
-
-fn run(
-    runtime: &Runtime,
-    listener: TcpListener,
-    serving: Arc<Serving>,
-    stopped: oneshot::Receiver<()>,
-) {
-    // A listener that fails ends the thread; clients see the connection refused.
-    let _ = runtime.block_on(serve(listener, serving, stopped));
 }
 
 fn serving(config: Config, address: SocketAddr) -> Result<Serving, StartError> {
@@ -203,5 +195,132 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// All that comes back for a request, the head included; empty where the connection ended.
+    fn ask(running: &Running, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(running.address()).unwrap();
+        let length = body.len();
+        let request = format!(
+            "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = String::new();
+        // A connection that is cut may end in an error.
+        let _ = stream.read_to_string(&mut reply);
+        reply
+    }
+
+    const TOKEN: &str = "{\"appKey\": \"sample-key\", \"appSecret\": \"sample-secret\"}";
+
+    #[test]
+    fn it_speaks_http_and_keeps_a_log() {
+        let latency = Duration::from_millis(60);
+        let config = Config::new(Vendor::Dingtalk).latency(latency);
+        let running = Emulator::start(config).unwrap();
+        let before = Instant::now();
+        let reply = ask(&running, "POST /v1.0/oauth2/accessToken", TOKEN);
+        assert!(before.elapsed() >= latency);
+        assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+        assert!(reply.contains("content-type: application/json"), "{reply}");
+        assert!(reply.contains("\"expireIn\":7200"), "{reply}");
+        assert_eq!(running.log()[0].route, "accessToken");
+        running.clear_log();
+        assert!(running.log().is_empty());
+    }
+
+    #[test]
+    fn a_cut_ends_the_connection_before_the_reply() {
+        let running = Emulator::start(Config::default()).unwrap();
+        running
+            .set_faults("rules: [{route: accessToken, nth: 1, kind: cut-after}]")
+            .unwrap();
+        assert_eq!(ask(&running, "POST /v1.0/oauth2/accessToken", TOKEN), "");
+        let second = ask(&running, "POST /v1.0/oauth2/accessToken", TOKEN);
+        assert!(second.contains("accessToken"), "{second}");
+    }
+
+    #[test]
+    fn tests_of_other_processes_look_and_change_beside_the_api() {
+        let running = Emulator::start(Config::default()).unwrap();
+        let seed = "spaces: [{id: '5', name: New, files: {/x.txt: 3}}]";
+        let cases = [
+            ("POST /_emulator/seed", seed, "200", "done"),
+            ("POST /_emulator/seed", "spaces: 3", "400", "expected"),
+            ("GET /_emulator/tree", "", "200", "\"path\":\"/x.txt\""),
+            (
+                "POST /_emulator/switches",
+                "copy-limit=30\ndates=java\n",
+                "200",
+                "done",
+            ),
+            (
+                "POST /_emulator/switches",
+                "dates=odd",
+                "400",
+                "iso or iso-minutes or java",
+            ),
+            ("POST /_emulator/faults", "rules: []", "200", "done"),
+            ("POST /_emulator/faults", "rules: 3", "400", "expected"),
+            ("GET /_emulator/log", "", "200", ""),
+            ("DELETE /_emulator/log", "", "200", "done"),
+            ("GET /_emulator/other", "", "404", "no such page"),
+        ];
+        for (head, body, status, part) in cases {
+            let reply = ask(&running, head, body);
+            assert!(
+                reply.starts_with(&format!("HTTP/1.1 {status}")),
+                "{head} {reply}"
+            );
+            assert!(reply.contains(part), "{head} {reply}");
+        }
+    }
+
+    #[test]
+    fn it_can_be_started_where_another_runtime_runs_and_frees_its_port() {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let running = runtime.block_on(async { Emulator::start(Config::default()).unwrap() });
+        let port = running.address().port();
+        let taken = Emulator::start(Config::default().port(port));
+        assert!(matches!(taken, Err(StartError::Listen { .. })));
+        runtime.block_on(async { running.stop() });
+        Emulator::start(Config::default().port(port)).unwrap();
+    }
+
+    #[test]
+    fn wrong_settings_are_refused_before_it_listens() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state.json");
+        std::fs::write(&state, "{}").unwrap();
+        let cases = [
+            (Config::default().seed("spaces: 3"), "expected"),
+            (Config::default().switch("copy-limit"), "write name=value"),
+            (Config::default().faults("rules: [{route: x}]"), "kind"),
+            (
+                Config::default().state(&state),
+                "the state file is none of this program",
+            ),
+            (
+                Config::default().state(folder.path()),
+                "state file cannot be read",
+            ),
+        ];
+        for (config, part) in cases {
+            let Err(error) = Emulator::start(config) else {
+                panic!("started in spite of {part}");
+            };
+            assert!(error.to_string().contains(part), "{error}");
+        }
     }
 }

@@ -7,6 +7,8 @@
 //!   - {route: list, every: 3, kind: cut-before}           # every third call
 //!   - {route: "*", probability: 0.05, kind: timeout-before, times: 4}
 //!   - {route: "*", nth: 9, kind: slow, milliseconds: 500}
+//!   - {route: query, nth: 1, kind: refuse, code: orgQuotaInsufficient, status: 400}
+//!   - {route: query, nth: 2, kind: reply, status: 200, body: "{\"dentry\": 7}"}
 //! ```
 //!
 //! Which kinds there are is for each service to say.
@@ -17,10 +19,14 @@ use serde::de::DeserializeOwned;
 use super::chance::Chance;
 
 /// A fault that one call gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault<K> {
     pub(crate) kind: K,
     pub(crate) milliseconds: u64,
+    /// What comes back, for kinds that leave it to the rule.
+    pub(crate) code: String,
+    pub(crate) status: u16,
+    pub(crate) body: String,
 }
 
 /// All rules and how far each of them got.
@@ -59,6 +65,16 @@ struct FaultRule<K> {
     times: Option<u64>,
     #[serde(default)]
     milliseconds: u64,
+    #[serde(default)]
+    code: String,
+    #[serde(default = "success")]
+    status: u16,
+    #[serde(default)]
+    body: String,
+}
+
+fn success() -> u16 {
+    200
 }
 
 impl<K: Clone + DeserializeOwned> Faults<K> {
@@ -124,6 +140,9 @@ impl<K: Clone + DeserializeOwned> Faults<K> {
                 found = Some(Fault {
                     kind: rule.kind.clone(),
                     milliseconds: rule.milliseconds,
+                    code: rule.code.clone(),
+                    status: rule.status,
+                    body: rule.body.clone(),
                 });
             }
         }
@@ -145,6 +164,8 @@ mod tests {
         TimeoutAfter,
         CutBefore,
         Slow,
+        Refuse,
+        Reply,
     }
 
     /// Which of the first twelve calls of `list` a rule bites.
@@ -174,16 +195,18 @@ mod tests {
             .take_while(|line| *line != "//! ```")
             .map(|line| line.trim_start_matches("//!"))
             .collect();
-        let faults = Faults::<Kind>::parse(&sample.join("\n"), ROUTES).unwrap();
+        let routes = ["list", "batchCopy", "query"];
+        let faults = Faults::<Kind>::parse(&sample.join("\n"), &routes).unwrap();
         let kinds: Vec<String> = faults
             .rules
             .iter()
             .map(|rule| format!("{:?}", rule.kind))
             .collect();
         assert_eq!(
-            kinds,
-            ["TimeoutAfter", "CutBefore", "TimeoutBefore", "Slow"]
+            kinds.join(" "),
+            "TimeoutAfter CutBefore TimeoutBefore Slow Refuse Reply"
         );
+        assert_eq!(faults.rules[5].body, "{\"dentry\": 7}");
     }
 
     #[test]

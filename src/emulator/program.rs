@@ -132,3 +132,48 @@ async fn ended(mut terminated: Signal, mut interrupted: Signal) {
         _ = interrupted.recv() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_switch_with_its_default() {
+        let help = Arguments::command().render_long_help().to_string();
+        for switch in SWITCHES {
+            let line = format!("  {}={}  (", switch.name, switch.default);
+            assert!(help.contains(&line), "{line}\n{help}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_file_or_the_port() {
+        let taken = Emulator::start(Config::default()).unwrap();
+        let port = taken.address().port().to_string();
+        let cases = [
+            (
+                ["--seed", "/nowhere/seed.yaml"],
+                "/nowhere/seed.yaml cannot be read",
+            ),
+            (
+                ["--fault", "/nowhere/fault.yaml"],
+                "/nowhere/fault.yaml cannot be read",
+            ),
+            (["--switch", "colour=red"], "there is no switch `colour`"),
+            (
+                ["--state", "/nowhere/state.json"],
+                "state file cannot be read or written",
+            ),
+            (["--port", port.as_str()], "cannot listen on 127.0.0.1"),
+        ];
+        for (options, part) in cases {
+            let arguments = ["reshelve-emulator"].into_iter().chain(options);
+            let arguments = Arguments::try_parse_from(arguments).unwrap();
+            let refused = run(arguments, &mut Vec::new()).unwrap_err();
+            assert!(refused.to_string().contains(part), "{refused}");
+        }
+    }
+}

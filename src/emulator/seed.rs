@@ -112,6 +112,9 @@ pub(crate) struct SeedEntry {
     /// Another driver than the usual, such as `ALIDOC`.
     #[serde(default)]
     pub(crate) driver: Option<String>,
+    /// Another status than `NORMAL`, such as `EXPIRED`.
+    #[serde(default)]
+    pub(crate) status: Option<String>,
     /// People with rights of their own on it, which moves drop unless told otherwise.
     #[serde(default)]
     pub(crate) grants: Vec<String>,

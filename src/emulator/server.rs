@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
+use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -13,7 +14,6 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{Request as HttpRequest, Response, StatusCode, header};
 use http_body::Frame;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::admin;
@@ -37,6 +37,7 @@ pub(crate) async fn serve(
     serving: Arc<Serving>,
     stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
     let router = Router::new().fallback(respond).with_state(serving);
     // Connections that are kept open are given up with the runtime.
     tokio::select! {

@@ -1,10 +1,11 @@
 //! What a fault makes of a call: refused before anything happens, or hidden after it happened.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::Code;
 use crate::emulator::exchange::Reply;
+use crate::emulator::fault::Fault;
 
 /// What goes wrong. A kind that ends in `-after` takes effect and hides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -38,6 +39,10 @@ pub(crate) enum FaultKind {
     Slow,
     /// One entry of each task that the call starts cannot be done.
     TaskItem,
+    /// Refused with the rule's code and status, before anything happens.
+    Refuse,
+    /// Answered with the rule's status and body, and nothing happens.
+    Reply,
 }
 
 impl FaultKind {
@@ -60,6 +65,8 @@ impl FaultKind {
             Self::TokenExpiry => "token-expiry",
             Self::Slow => "slow",
             Self::TaskItem => "task-item",
+            Self::Refuse => "refuse",
+            Self::Reply => "reply",
         }
     }
 }
@@ -85,9 +92,9 @@ pub(crate) enum Interference {
     Slow,
 }
 
-/// What a kind of fault does to a call.
-pub(crate) fn interference(kind: FaultKind) -> Interference {
-    match kind {
+/// What a fault does to a call.
+pub(crate) fn interference(fault: &Fault<FaultKind>) -> Interference {
+    match fault.kind {
         FaultKind::Qps => Interference::Refused(Code::QpsApp),
         FaultKind::QpsApi => Interference::Refused(Code::QpsApi),
         FaultKind::Qpm => Interference::Refused(Code::QpmApp),
@@ -101,6 +108,14 @@ pub(crate) fn interference(kind: FaultKind) -> Interference {
         FaultKind::CutAfter => Interference::HiddenCut,
         FaultKind::BanHtml => Interference::Instead(Reply::text(200, "text/html", BAN_PAGE)),
         FaultKind::BanJson => Interference::Instead(Reply::text(200, "application/json", BAN)),
+        FaultKind::Refuse => {
+            let body = json!({"code": fault.code, "requestid": "0", "message": "Put in"});
+            Interference::Instead(Reply::json(fault.status, &body))
+        }
+        FaultKind::Reply => {
+            let body = fault.body.clone();
+            Interference::Instead(Reply::text(fault.status, "application/json", body))
+        }
         FaultKind::LostToken => Interference::LostToken,
         FaultKind::TokenExpiry => Interference::Expired,
         FaultKind::TaskItem => Interference::TaskItem,

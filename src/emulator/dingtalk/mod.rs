@@ -17,6 +17,8 @@ mod fault_reply;
 mod route;
 mod rules;
 mod service;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod wire;
 

@@ -309,9 +309,9 @@ impl Service for DingTalk {
             self.kept.drive.tick(&self.rules, now);
         }
         let fault = self.faults.next(route.name);
-        let interference = fault.map(|fault| interference(fault.kind));
+        let interference = fault.as_ref().map(interference);
         let outcome = self.outcome(route, parts, request, interference.as_ref(), now);
-        let name = fault.map(|fault| fault.kind.name());
+        let name = fault.as_ref().map(|fault| fault.kind.name());
         self.record(Some(route), request, &outcome, name, now);
         let mut reply = outcome.reply;
         reply.delay = Duration::from_millis(fault.map_or(0, |fault| fault.milliseconds));

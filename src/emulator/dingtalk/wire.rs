@@ -64,7 +64,7 @@ fn written_entry(entry: &Entry, space: SpaceId, path: &str, act: &Act<'_>) -> Ma
     set("name", json!(entry.name));
     set("path", json!(path));
     set("version", json!(entry.content.version));
-    set("status", json!("NORMAL"));
+    set("status", json!(entry.status));
     set("creatorId", json!(entry.creator));
     set("modifierId", json!(entry.content.modifier));
     set("createTime", json!(date(entry.created, act.rules)));

@@ -187,6 +187,7 @@ impl Drive {
             created: act.now,
             properties: BTreeMap::new(),
             driver: "DINGTALK".to_owned(),
+            status: "NORMAL".to_owned(),
             access: super::entry::Access::Open,
             grants: Vec::new(),
         }

@@ -26,6 +26,8 @@ pub(crate) struct Entry {
     pub(crate) properties: BTreeMap<String, Property>,
     /// What keeps its bytes, such as `DINGTALK`.
     pub(crate) driver: String,
+    /// Such as `NORMAL`.
+    pub(crate) status: String,
     pub(crate) access: Access,
     /// People with rights of their own on it.
     pub(crate) grants: Vec<String>,

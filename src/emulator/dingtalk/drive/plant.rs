@@ -137,6 +137,9 @@ impl Drive {
         if let Some(driver) = &seed.driver {
             entry.driver.clone_from(driver);
         }
+        if let Some(status) = &seed.status {
+            entry.status.clone_from(status);
+        }
         let renumbered = entry.id;
         for mut entry in taken {
             if entry.parent == id {

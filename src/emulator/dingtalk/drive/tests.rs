@@ -239,6 +239,7 @@ fn seed_entry(token: &str) -> SeedEntry {
         id: None,
         locked,
         driver: None,
+        status: None,
         grants: Vec::new(),
     }
 }
