@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::provider::ListRequest;
 
 /// A folder to list.
@@ -19,6 +21,7 @@ pub(super) struct Job {
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
+    ended: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -54,9 +57,20 @@ impl Queue {
         }
     }
 
+    /// Returns once the walk has ended: what is still being asked for then is not needed.
+    pub(super) async fn ended(&self) {
+        let ended = self.ended.notified();
+        tokio::pin!(ended);
+        ended.as_mut().enable();
+        if !self.lock().closed {
+            ended.await;
+        }
+    }
+
     fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
+        self.ended.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

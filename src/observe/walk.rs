@@ -51,7 +51,8 @@ pub(super) async fn walk(
 }
 
 /// One thread's part: a folder after the other until the walk ends. It is a thread that may wait,
-/// so that a provider without waiting calls needs no second one.
+/// so that a provider without waiting calls needs no second one. It leaves a call that it waits for
+/// when the walk ends, because the runtime that the call needs may end next.
 fn work(
     runtime: &Handle,
     provider: &dyn Provider,
@@ -60,7 +61,17 @@ fn work(
     most: usize,
 ) {
     while let Some(job) = queue.next() {
-        let result = runtime.block_on(list_all(provider, job.request, most));
+        let listing = list_all(provider, job.request, most);
+        let result = runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = queue.ended() => None,
+                result = listing => Some(result),
+            }
+        });
+        let Some(result) = result else {
+            break;
+        };
         let listed = Listed {
             number: job.number,
             result,
