@@ -17,6 +17,11 @@ pub(crate) const ISO_SECONDS: DateForm = DateForm {
     pattern: "%Y-%m-%dT%H:%M:%SZ",
     hours: 0,
 };
+/// ISO 8601 with milliseconds.
+pub(crate) const ISO_MILLISECONDS: DateForm = DateForm {
+    pattern: "%Y-%m-%dT%H:%M:%S.%3fZ",
+    hours: 0,
+};
 /// ISO 8601 without seconds, as tables of fields show it.
 pub(crate) const ISO_MINUTES: DateForm = DateForm {
     pattern: "%Y-%m-%dT%H:%MZ",
@@ -47,10 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_has_three_forms() {
+    fn a_moment_has_many_forms() {
         let moment = 1_779_932_236_789;
         let cases = [
             (ISO_SECONDS, "2026-05-28T01:37:16Z"),
+            (ISO_MILLISECONDS, "2026-05-28T01:37:16.789Z"),
             (ISO_MINUTES, "2026-05-28T01:37Z"),
             (JAVA_CHINA, "Thu May 28 09:37:16 CST 2026"),
         ];

@@ -9,6 +9,8 @@ pub enum Vendor {
     /// DingTalk storage.
     #[default]
     Dingtalk,
+    /// Tencent Smart Media Hosting.
+    Smh,
 }
 
 /// The settings of one emulator. The defaults are what the vendor documents: see
@@ -79,7 +81,7 @@ impl Config {
     }
 
     /// How many calls a second each app may make of each route, 0 for no limit. Where nothing is
-    /// said it is what the vendor documents: 20 for DingTalk.
+    /// said it is what the vendor documents: 20 for DingTalk, no limit for SMH.
     #[must_use]
     pub fn calls_per_second(mut self, limit: u32) -> Self {
         self.calls_per_second = Some(limit);

@@ -14,6 +14,7 @@ use super::config::{Config, Vendor};
 use super::dingtalk::DingTalk;
 use super::exchange::Service;
 use super::server::{Serving, serve};
+use super::smh::Smh;
 use super::state_file::StateFile;
 
 /// A storage service in this process, for tests.
@@ -103,6 +104,10 @@ fn serving(config: Config, address: SocketAddr) -> Result<Serving, StartError> {
     let mut service: Box<dyn Service> = match config.vendor {
         Vendor::Dingtalk => {
             let service = DingTalk::new(&config, &endpoint, kept.as_deref(), now);
+            Box::new(service.map_err(StartError::Settings)?)
+        }
+        Vendor::Smh => {
+            let service = Smh::new(&config, &endpoint, kept.as_deref(), now);
             Box::new(service.map_err(StartError::Settings)?)
         }
     };

@@ -15,6 +15,7 @@
 //! | `chance`, `rate`, `calendar`, `state_file` | seeded chance, the rate window, dates, survival |
 //! | `tree` | entries below one another, for drives of every service |
 //! | `dingtalk` | the DingTalk storage API: `drive` is the model without HTTP, `route` the calls |
+//! | `smh` | the Tencent SMH file API, built alike |
 //! | `program` | the arguments of `reshelve-emulator` |
 //!
 //! Beyond the vendor's API there is `/_emulator/…` for tests in other processes: `log` and `tree`
@@ -33,6 +34,7 @@ mod program;
 mod rate;
 mod seed;
 mod server;
+mod smh;
 mod state_file;
 mod switch;
 mod tree;

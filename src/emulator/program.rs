@@ -9,8 +9,9 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::config::{Config, Vendor};
-use super::dingtalk::SWITCHES;
+use super::dingtalk;
 use super::emulator::{Emulator, StartError};
+use super::smh;
 use super::switch::Switches;
 
 /// Stands in for a storage service on this machine, over a drive in memory.
@@ -75,8 +76,12 @@ fn because(error: &StartError) -> String {
 }
 
 fn switches_help() -> String {
-    let switches = Switches::help(SWITCHES);
-    format!("Switches, each with its default and the values it takes:\n\n{switches}")
+    let dingtalk = Switches::help(dingtalk::SWITCHES);
+    let smh = Switches::help(smh::SWITCHES);
+    format!(
+        "Switches, each with its default and the values it takes.\n\n\
+         With --provider dingtalk:\n\n{dingtalk}\nWith --provider smh:\n\n{smh}"
+    )
 }
 
 /// Runs until a signal ends it. The line with the address goes to `out` when it is ready.

@@ -21,6 +21,34 @@ pub(crate) enum Takes {
     Number,
 }
 
+/// A switch between words, of which the first is the default.
+pub(crate) const fn choice(
+    name: &'static str,
+    values: &'static [&'static str],
+    about: &'static str,
+) -> Switch {
+    Switch {
+        name,
+        takes: Takes::OneOf(values),
+        default: values[0],
+        about,
+    }
+}
+
+/// A switch that takes a number.
+pub(crate) const fn number(
+    name: &'static str,
+    default: &'static str,
+    about: &'static str,
+) -> Switch {
+    Switch {
+        name,
+        takes: Takes::Number,
+        default,
+        about,
+    }
+}
+
 /// All switches of a service with their values.
 #[derive(Debug, Clone)]
 pub(crate) struct Switches {
@@ -73,6 +101,16 @@ impl Switches {
     /// The value of a switch that takes a number.
     pub(crate) fn number(&self, name: &str) -> u64 {
         self.get(name).parse().unwrap_or(0)
+    }
+
+    /// Whether a switch stands at a value.
+    pub(crate) fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name) == value
+    }
+
+    /// The value of a switch that takes a number, as the length of something in memory.
+    pub(crate) fn length(&self, name: &str) -> usize {
+        usize::try_from(self.number(name)).unwrap_or(usize::MAX)
     }
 
     /// A line for each switch of a table: name, default, values, meaning.

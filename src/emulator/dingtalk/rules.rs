@@ -1,6 +1,6 @@
 //! The switches, and the rules of the drive that follow from them.
 
-use crate::emulator::switch::{Switch, Switches, Takes};
+use crate::emulator::switch::{Switch, Switches, choice, number};
 
 /// What the drive does where the documents leave a choice.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ impl Rules {
 
     /// Whether a switch stands at a value.
     pub(crate) fn is(&self, name: &str, value: &str) -> bool {
-        self.switches.get(name) == value
+        self.switches.is(name, value)
     }
 
     /// The value of a switch that takes a number, as a count or as milliseconds.
@@ -32,29 +32,7 @@ impl Rules {
 
     /// The same, as the length of something in memory.
     pub(crate) fn length(&self, name: &str) -> usize {
-        usize::try_from(self.number(name)).unwrap_or(usize::MAX)
-    }
-}
-
-const fn choice(
-    name: &'static str,
-    values: &'static [&'static str],
-    about: &'static str,
-) -> Switch {
-    Switch {
-        name,
-        takes: Takes::OneOf(values),
-        default: values[0],
-        about,
-    }
-}
-
-const fn number(name: &'static str, default: &'static str, about: &'static str) -> Switch {
-    Switch {
-        name,
-        takes: Takes::Number,
-        default,
-        about,
+        self.switches.length(name)
     }
 }
 

@@ -1,0 +1,7 @@
+//! Calls and their replies as scripts: what the API is documented to say, word for word.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod batches;
+mod singles;
+mod stage;
