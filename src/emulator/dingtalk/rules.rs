@@ -213,6 +213,12 @@ pub(crate) const SWITCHES: &[Switch] = &[
         &["allow", "refuse"],
         "Writes where a task is at work: let through, or operationConcurrentControl.",
     ),
+    number(
+        "write-hold",
+        "0",
+        "For how many milliseconds a write holds its folder against others, which get \
+         operationConcurrentControl.",
+    ),
     choice(
         "restore-id",
         &["change", "keep"],

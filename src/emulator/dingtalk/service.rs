@@ -196,6 +196,7 @@ impl DingTalk {
             endpoint: &self.endpoint,
         };
         let answer = (route.handler)(&mut call);
+        call.drive.hold(&call.act);
         let effect = self.effect_since(before);
         let (reply, code) = self.written(answer, interference);
         Outcome {
@@ -369,7 +370,10 @@ impl Service for DingTalk {
             spoiled: Spoiled::No,
         };
         self.kept.tokens.plant(&seed);
-        self.kept.drive.plant(&act, &seed)
+        let planted = self.kept.drive.plant(&act, &seed);
+        // A seed is no write that others have to wait for.
+        self.kept.drive.hold(&act);
+        planted
     }
 
     fn set_switch(&mut self, assignment: &str) -> Result<(), String> {

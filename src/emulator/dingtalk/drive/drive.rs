@@ -10,6 +10,7 @@ use super::entry::{Content, Entry, EntryId, Kind, ROOT};
 use super::space::{Space, SpaceId};
 use super::task::{Task, TaskId};
 use super::upload::Upload;
+use crate::emulator::calendar::Moment;
 use crate::emulator::chance::Chance;
 use crate::emulator::dingtalk::error::Code;
 use crate::emulator::seed::SeedQuotas;
@@ -34,6 +35,12 @@ pub(crate) struct Drive {
     pub(crate) pages: u64,
     /// Counts changes.
     pub(crate) revision: u64,
+    /// The folders in which something came, went or changed since the last write ended.
+    #[serde(skip)]
+    touched: BTreeSet<(SpaceId, EntryId)>,
+    /// Until when folders are held by the writes that touched them.
+    #[serde(skip)]
+    held: BTreeMap<(SpaceId, EntryId), Moment>,
 }
 
 /// Limits in bytes over many spaces.
@@ -60,6 +67,8 @@ impl Drive {
             quotas: Quotas::default(),
             pages: 0,
             revision: 0,
+            touched: BTreeSet::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -140,13 +149,19 @@ impl Drive {
         }
     }
 
-    /// Whether no task is at work above or below an entry, where the rules ask for that.
+    /// Whether nothing else is at work where an entry is, as far as the rules ask for that: a
+    /// task above or below it, or a write that still holds it or its folder.
     pub(crate) fn undisturbed(
         &self,
         act: &Act<'_>,
         space: SpaceId,
         id: EntryId,
     ) -> Result<(), Code> {
+        let mut near = self.space(space)?.tree.chain(id).take(2);
+        let held = |id| self.held.get(&(space, id)).is_some_and(|it| act.now < *it);
+        if near.any(|entry| held(entry.id)) {
+            return Err(Code::ConcurrentControl);
+        }
         if act.rules.is("busy-tree", "allow") {
             return Ok(());
         }
@@ -160,6 +175,18 @@ impl Drive {
             return Err(Code::ConcurrentControl);
         }
         Ok(())
+    }
+
+    /// A write has ended: the folders that it touched are held for a while, where the rules say
+    /// so.
+    pub(crate) fn hold(&mut self, act: &Act<'_>) {
+        let length = act.rules.number("write-hold");
+        self.held.retain(|_, until| act.now < *until);
+        for folder in std::mem::take(&mut self.touched) {
+            if length > 0 {
+                self.held.insert(folder, act.now + length);
+            }
+        }
     }
 
     /// A new entry with an id and a uuid of its own; it is not in any tree yet.
@@ -198,6 +225,7 @@ impl Drive {
         self.revision += 1;
         if let Some(space) = self.spaces.get_mut(&space) {
             let parent = entry.parent;
+            self.touched.insert((space.id, parent));
             space.about_to_change(act);
             space.tree.insert(entry);
             space.child_changed(parent, act);
@@ -213,6 +241,7 @@ impl Drive {
         space.about_to_change(act);
         let taken = space.tree.remove_all(id);
         if let Some(root) = taken.first() {
+            self.touched.insert((space.id, root.parent));
             space.child_changed(root.parent, act);
         }
         taken
@@ -238,8 +267,10 @@ impl Drive {
         {
             entry.touch(act.person, act.now);
         }
-        space.child_changed(before, act);
-        space.child_changed(parent, act);
+        for folder in [before, parent] {
+            self.touched.insert((space.id, folder));
+            space.child_changed(folder, act);
+        }
     }
 
     /// Changes an entry where it stands.

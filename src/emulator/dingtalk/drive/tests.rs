@@ -80,6 +80,7 @@ impl Scene {
             spoiled: Spoiled::No,
         };
         scene.drive.plant(&act, &seed).unwrap();
+        scene.drive.hold(&act);
         scene
     }
 
@@ -648,5 +649,35 @@ fn a_busy_tree_refuses_writes_when_told_to() {
         };
         scene.carry(&act, Verb::Copy, &["a", "->", "t"]).unwrap();
         assert_eq!(scene.run(doing), ends, "{doing}");
+    }
+}
+
+#[test]
+fn a_write_holds_its_folder_for_a_while() {
+    // Milliseconds after a folder was made in `a`, what is done, and how that ends.
+    let cases = [
+        (0, "mkdir a y", "operationConcurrentControl"),
+        (99, "mkdir a y", "operationConcurrentControl"),
+        (100, "mkdir a y", "-> a/y"),
+        (0, "rename a/x z", "operationConcurrentControl"),
+        (0, "copy b/z -> a", "operationConcurrentControl"),
+        (0, "move a/x -> b", "operationConcurrentControl"),
+        (0, "remove a/x", "operationConcurrentControl"),
+        (0, "mkdir b y", "-> b/y"),
+        (0, "remove b/z", "done"),
+    ];
+    for (later, doing, ends) in cases {
+        let mut scene = Scene::new("write-hold=100", "a/x=1, b/z=1");
+        let rules = scene.rules.clone();
+        let act = Act {
+            person: "me",
+            app: "k",
+            now: NOW - later,
+            rules: &rules,
+            spoiled: Spoiled::No,
+        };
+        scene.make(&act, &["a", "n"]).unwrap();
+        scene.drive.hold(&act);
+        assert_eq!(scene.run(doing), ends, "{later} ms later: {doing}");
     }
 }
