@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn the_help_names_every_switch_with_its_default() {
         let help = Arguments::command().render_long_help().to_string();
-        for switch in SWITCHES {
+        for switch in dingtalk::SWITCHES.iter().chain(smh::SWITCHES) {
             let line = format!("  {}={}  (", switch.name, switch.default);
             assert!(help.contains(&line), "{line}\n{help}");
         }
