@@ -13,10 +13,12 @@
 //! ```
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::drive::{Mischief, TaskFate};
 use super::error::Code;
 use crate::emulator::exchange::Reply;
+use crate::emulator::fault::Fault;
 
 /// What goes wrong. A kind that ends in `-after` takes effect and hides it; a kind that ends in
 /// `-first` is the work of somebody else, done just before the call.
@@ -53,6 +55,10 @@ pub(crate) enum FaultKind {
     /// A file gets other content.
     RewrittenFirst(Place),
     RenamedFirst(Renaming),
+    /// Refused with the rule's code and status, before anything happens.
+    Refuse,
+    /// Answered with the rule's status and body, and nothing happens.
+    Reply,
 }
 
 /// Where somebody else does something.
@@ -115,40 +121,50 @@ impl FaultKind {
             Self::RemovedFirst(_) => "removed-first",
             Self::RewrittenFirst(_) => "rewritten-first",
             Self::RenamedFirst(_) => "renamed-first",
+            Self::Refuse => "refuse",
+            Self::Reply => "reply",
         }
     }
+}
 
-    /// What this kind does to a call.
-    pub(crate) fn interference(&self) -> Interference {
-        match self {
-            Self::TooManyRequests => Interference::Refused(Code::TooManyRequests),
-            Self::ErrorBefore => Interference::Refused(Code::InternalServerError),
-            Self::UnavailableBefore => Interference::Refused(Code::ServiceUnavailable),
-            Self::TimeoutBefore => Interference::Refused(Code::GatewayTimeout),
-            Self::ErrorAfter => Interference::Hidden(Code::InternalServerError),
-            Self::UnavailableAfter => Interference::Hidden(Code::ServiceUnavailable),
-            Self::TimeoutAfter => Interference::Hidden(Code::GatewayTimeout),
-            Self::HtmlBefore => Interference::Instead(Reply::text(502, "text/html", BAD_GATEWAY)),
-            Self::CutBefore => Interference::Instead(Reply::cut()),
-            Self::CutAfter => Interference::HiddenCut,
-            Self::TokenExpiry => Interference::Expired,
-            Self::Slow => Interference::Slow,
-            Self::FailItems(items) => Interference::Spoiled(Mischief {
-                items: items.clone(),
-                ..Mischief::default()
-            }),
-            Self::SlowTask(times) => Interference::Spoiled(Mischief {
-                slowness: *times,
-                ..Mischief::default()
-            }),
-            Self::TaskFailure => Interference::Spoiled(Mischief {
-                task: TaskFate::Fails,
-                ..Mischief::default()
-            }),
-            Self::CreatedFirst(_)
-            | Self::RemovedFirst(_)
-            | Self::RewrittenFirst(_)
-            | Self::RenamedFirst(_) => Interference::Preceded(self.clone()),
+/// What a fault does to a call.
+pub(crate) fn interference(fault: &Fault<FaultKind>) -> Interference {
+    match &fault.kind {
+        FaultKind::TooManyRequests => Interference::Refused(Code::TooManyRequests),
+        FaultKind::ErrorBefore => Interference::Refused(Code::InternalServerError),
+        FaultKind::UnavailableBefore => Interference::Refused(Code::ServiceUnavailable),
+        FaultKind::TimeoutBefore => Interference::Refused(Code::GatewayTimeout),
+        FaultKind::ErrorAfter => Interference::Hidden(Code::InternalServerError),
+        FaultKind::UnavailableAfter => Interference::Hidden(Code::ServiceUnavailable),
+        FaultKind::TimeoutAfter => Interference::Hidden(Code::GatewayTimeout),
+        FaultKind::HtmlBefore => Interference::Instead(Reply::text(502, "text/html", BAD_GATEWAY)),
+        FaultKind::CutBefore => Interference::Instead(Reply::cut()),
+        FaultKind::CutAfter => Interference::HiddenCut,
+        FaultKind::TokenExpiry => Interference::Expired,
+        FaultKind::Slow => Interference::Slow,
+        FaultKind::FailItems(items) => Interference::Spoiled(Mischief {
+            items: items.clone(),
+            ..Mischief::default()
+        }),
+        FaultKind::SlowTask(times) => Interference::Spoiled(Mischief {
+            slowness: *times,
+            ..Mischief::default()
+        }),
+        FaultKind::TaskFailure => Interference::Spoiled(Mischief {
+            task: TaskFate::Fails,
+            ..Mischief::default()
+        }),
+        FaultKind::CreatedFirst(_)
+        | FaultKind::RemovedFirst(_)
+        | FaultKind::RewrittenFirst(_)
+        | FaultKind::RenamedFirst(_) => Interference::Preceded(fault.kind.clone()),
+        FaultKind::Refuse => {
+            let body = json!({"code": fault.code, "message": "Put in.", "requestId": "0"});
+            Interference::Instead(Reply::json(fault.status, &body))
+        }
+        FaultKind::Reply => {
+            let body = fault.body.clone();
+            Interference::Instead(Reply::text(fault.status, "application/json", body))
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::admission::{Asked, Caller, Kept};
 use super::drive::{Act, Library, Mischief, Rights};
 use super::error::Code;
-use super::fault_reply::{FaultKind, Interference};
+use super::fault_reply::{FaultKind, Interference, interference};
 use super::route::{Answer, Call, ROUTES, matching};
 use super::rules::SWITCHES;
 use super::seed::Seed;
@@ -298,7 +298,7 @@ impl Service for Smh {
             library.tick(&self.rules, now);
         }
         let fault = self.faults.next(route.name);
-        let interference = fault.as_ref().map(|fault| fault.kind.interference());
+        let interference = fault.as_ref().map(interference);
         let asked = Asked {
             route,
             parts,

@@ -61,7 +61,9 @@ impl Library {
             | FaultKind::Slow
             | FaultKind::FailItems(_)
             | FaultKind::SlowTask(_)
-            | FaultKind::TaskFailure => Ok(()),
+            | FaultKind::TaskFailure
+            | FaultKind::Refuse
+            | FaultKind::Reply => Ok(()),
         }
     }
 
