@@ -1,12 +1,12 @@
 //! The command line. The doc comments here are the help texts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use super::flags::{
-    Acceptance, Assignment, Color, Format, Manifests, Observation, Reporting, SchemaKind,
-    StatePlace, Verbosity,
+    Acceptance, Assignment, Color, Comparing, Format, Manifests, Observation, Remembering,
+    Reporting, SchemaKind, Selection, StatePlace, Verbosity,
 };
 use crate::drift::DriftKind;
 
@@ -88,12 +88,9 @@ pub(crate) struct Validate {
 /// `plan`
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// What to read
+    /// What to compare
     #[command(flatten)]
-    pub(crate) manifests: Manifests,
-    /// What to look at
-    #[command(flatten)]
-    pub(crate) observation: Observation,
+    pub(crate) comparing: Comparing,
     /// Save the plan, to be applied within 24 hours with `reshelve apply FILE`
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -103,9 +100,6 @@ pub(crate) struct Plan {
     /// Which guards to lift
     #[command(flatten)]
     pub(crate) acceptance: Acceptance,
-    /// How to answer
-    #[command(flatten)]
-    pub(crate) reporting: Reporting,
 }
 
 /// `show`
@@ -113,12 +107,9 @@ pub(crate) struct Plan {
 pub(crate) struct Show {
     /// A saved plan, or the name of a run
     pub(crate) what: String,
-    /// Where the runs are kept
+    /// Which runs
     #[command(flatten)]
-    pub(crate) state: StatePlace,
-    /// How to answer
-    #[command(flatten)]
-    pub(crate) reporting: Reporting,
+    pub(crate) remembering: Remembering,
 }
 
 /// `apply`
@@ -127,9 +118,9 @@ pub(crate) struct Apply {
     /// A saved plan, or manifests
     #[command(flatten)]
     pub(crate) manifests: Manifests,
-    /// Only placements whose target matches, for example `team:/Handbook/**`; may be repeated
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) target: Vec<String>,
+    /// Which placements
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Which guards to lift
     #[command(flatten)]
     pub(crate) acceptance: Acceptance,
@@ -144,35 +135,26 @@ pub(crate) struct Apply {
 /// `resume`
 #[derive(Debug, Args)]
 pub(crate) struct Resume {
-    /// Where the runs are kept
+    /// Which runs
     #[command(flatten)]
-    pub(crate) state: StatePlace,
+    pub(crate) remembering: Remembering,
     /// Which guards to lift
     #[command(flatten)]
     pub(crate) acceptance: Acceptance,
     /// Do not ask where the rest is not what was approved before
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// How to answer
-    #[command(flatten)]
-    pub(crate) reporting: Reporting,
 }
 
 /// `drift`
 #[derive(Debug, Args)]
 pub(crate) struct Drift {
-    /// What to read
+    /// What to compare
     #[command(flatten)]
-    pub(crate) manifests: Manifests,
-    /// What to look at
-    #[command(flatten)]
-    pub(crate) observation: Observation,
+    pub(crate) comparing: Comparing,
     /// Kinds that count as a difference although the manifest accepts them: `extra`, `kept`
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(crate) fail_on: Vec<DriftKind>,
-    /// How to answer
-    #[command(flatten)]
-    pub(crate) reporting: Reporting,
 }
 
 /// `inventory`
@@ -203,12 +185,9 @@ pub(crate) enum State {
 /// `state list`
 #[derive(Debug, Args)]
 pub(crate) struct StateList {
-    /// Where the state is
+    /// Which state
     #[command(flatten)]
-    pub(crate) state: StatePlace,
-    /// How to answer
-    #[command(flatten)]
-    pub(crate) reporting: Reporting,
+    pub(crate) remembering: Remembering,
 }
 
 /// `state show`
@@ -216,12 +195,9 @@ pub(crate) struct StateList {
 pub(crate) struct StateShow {
     /// The entry, as `SPACE:/PATH`
     pub(crate) address: String,
-    /// Where the state is
+    /// Which state
     #[command(flatten)]
-    pub(crate) state: StatePlace,
-    /// How to answer
-    #[command(flatten)]
-    pub(crate) reporting: Reporting,
+    pub(crate) remembering: Remembering,
 }
 
 /// `providers`
@@ -246,6 +222,34 @@ pub(crate) struct Schema {
 pub(crate) struct Completions {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+impl Command {
+    /// The manifests that it reads, with every file that it is asked to write.
+    pub(crate) fn files(&self) -> Option<(&Manifests, Vec<&Path>)> {
+        let (manifests, reporting, out) = match self {
+            Self::Validate(given) => (&given.manifests, &given.reporting, None),
+            Self::Plan(given) => {
+                let comparing = &given.comparing;
+                (
+                    &comparing.manifests,
+                    &comparing.reporting,
+                    given.out.as_deref(),
+                )
+            }
+            Self::Apply(given) => (&given.manifests, &given.reporting, None),
+            Self::Drift(given) => (&given.comparing.manifests, &given.comparing.reporting, None),
+            Self::Inventory(given) => (&given.manifests, &given.reporting, given.out.as_deref()),
+            Self::Init(_)
+            | Self::Show(_)
+            | Self::Resume(_)
+            | Self::State(_)
+            | Self::Providers(_)
+            | Self::Schema(_)
+            | Self::Completions(_) => return None,
+        };
+        Some((manifests, reporting.files().chain(out).collect()))
+    }
 }
 
 impl Arguments {

@@ -1,6 +1,6 @@
 //! Groups of flags that several commands share, and the values that flags take.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -33,9 +33,42 @@ pub(crate) struct Observation {
     /// Observe from a snapshot of `reshelve inventory` instead of the storage; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Vec<PathBuf>,
+    /// Which placements
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+}
+
+/// Which placements.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Selection {
     /// Only placements whose target matches, for example `team:/Handbook/**`; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub(crate) target: Vec<String>,
+}
+
+/// What commands share that compare manifests with what is there, and change nothing.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Comparing {
+    /// What to read
+    #[command(flatten)]
+    pub(crate) manifests: Manifests,
+    /// What to look at
+    #[command(flatten)]
+    pub(crate) observation: Observation,
+    /// How to answer
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
+}
+
+/// What commands share that speak of earlier runs.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Remembering {
+    /// Where the runs are kept
+    #[command(flatten)]
+    pub(crate) state: StatePlace,
+    /// How to answer
+    #[command(flatten)]
+    pub(crate) reporting: Reporting,
 }
 
 /// Which guards to lift.
@@ -125,12 +158,19 @@ pub(crate) struct Sink {
 }
 
 impl Observation {
-    /// All placements, as they are.
-    pub(crate) fn everything() -> Self {
+    /// The selected placements as they are in the storage.
+    pub(crate) fn of_storage(selection: Selection) -> Self {
         Self {
             inventory: Vec::new(),
-            target: Vec::new(),
+            selection,
         }
+    }
+}
+
+impl Reporting {
+    /// The files that the answer goes to besides stdout.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.output.iter().map(|sink| sink.path.as_path())
     }
 }
 

@@ -36,25 +36,15 @@ const STATE_FOLDER: &str = ".reshelve";
 pub(crate) const LARGEST: u64 = 64 << 20;
 
 impl ManifestSet {
-    /// Refuses to write over one of the manifests that are being read.
+    /// Refuses to write over one of these manifests.
+    ///
+    /// # Errors
+    /// That is asked for.
     pub(crate) fn spare<'f>(
         &self,
         written: impl Iterator<Item = &'f Path>,
     ) -> Result<(), CommandError> {
-        for file in written {
-            let same = |manifest: &PathBuf| match (file.canonicalize(), manifest.canonicalize()) {
-                (Ok(ours), Ok(theirs)) => ours == theirs,
-                (Err(_), _) | (_, Err(_)) => false,
-            };
-            if self.files.iter().any(same) {
-                let message = format!(
-                    "{} is a manifest that is being read; write to another file",
-                    file.display()
-                );
-                return Err(CommandError::new(ExitCode::Wrong, message));
-            }
-        }
-        Ok(())
+        spare(&self.files, written)
     }
 
     /// Reads, expands and checks everything that the paths name.
@@ -112,6 +102,41 @@ impl ManifestSet {
         }
         Ok(problems)
     }
+}
+
+/// Refuses to write over what the arguments say to read.
+///
+/// # Errors
+/// That is asked for, or a folder of manifests cannot be read.
+pub(crate) fn spare_what_is_read<'f>(
+    wanted: &Manifests,
+    written: impl Iterator<Item = &'f Path>,
+) -> Result<(), CommandError> {
+    let mut written = written.peekable();
+    match written.peek() {
+        Some(_) => spare(&files(&wanted.paths)?, written),
+        None => Ok(()),
+    }
+}
+
+fn spare<'f>(
+    read: &[PathBuf],
+    written: impl Iterator<Item = &'f Path>,
+) -> Result<(), CommandError> {
+    for file in written {
+        let same = |other: &PathBuf| match (file.canonicalize(), other.canonicalize()) {
+            (Ok(ours), Ok(theirs)) => ours == theirs,
+            (Err(_), _) | (_, Err(_)) => false,
+        };
+        if read.iter().any(same) {
+            let message = format!(
+                "{} is a file that is being read; write to another one",
+                file.display()
+            );
+            return Err(CommandError::new(ExitCode::Wrong, message));
+        }
+    }
+    Ok(())
 }
 
 /// The folder that relative paths in a manifest count from; empty for the current one.

@@ -6,6 +6,7 @@ use super::args::{Arguments, Command};
 use super::command;
 use super::error::CommandError;
 use super::exit::ExitCode;
+use super::manifests::spare_what_is_read;
 use super::output::Output;
 use super::surroundings::Surroundings;
 
@@ -60,6 +61,9 @@ async fn dispatch(
     around: &Surroundings,
     output: Output,
 ) -> Result<ExitCode, CommandError> {
+    if let Some((manifests, written)) = command.files() {
+        spare_what_is_read(manifests, written.into_iter())?;
+    }
     match command {
         Command::Init(arguments) => command::init(&arguments, output),
         Command::Validate(arguments) => command::validate(&arguments, around, output),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::args::{Acceptance, Observation};
+use super::args::{Acceptance, Comparing, Observation};
 use super::error::CommandError;
 use super::manifests::ManifestSet;
 use super::output::Output;
@@ -40,6 +40,28 @@ pub(crate) struct Wanted<'a> {
     pub(crate) acceptance: &'a Acceptance,
 }
 
+/// Reads manifests, and plans over their spaces or over snapshots of them, for commands that change
+/// nothing.
+///
+/// # Errors
+/// Something cannot be read, or a manifest is wrong.
+pub(crate) async fn compare(
+    comparing: &Comparing,
+    acceptance: &Acceptance,
+    around: &Surroundings,
+    output: Output,
+) -> Result<(ManifestSet, Planned), CommandError> {
+    let set = ManifestSet::load(&comparing.manifests, around)?;
+    let spaces = Spaces::observing(&set, &comparing.observation.inventory, around)?;
+    let wanted = Wanted {
+        set: &set,
+        observation: &comparing.observation,
+        acceptance,
+    };
+    let planned = plan_for(wanted, &spaces, around, output).await?;
+    Ok((set, planned))
+}
+
 /// Observes what the manifests speak of, loads their state, and plans.
 ///
 /// `spaces` are read only: whoever plans needs no right to write.
@@ -54,7 +76,7 @@ pub(crate) async fn plan_for(
 ) -> Result<Planned, CommandError> {
     let set = wanted.set;
     let state = load_state(&StateStore::new(set.state.clone()), around, output)?;
-    let selected = target::select(&set.manifests, &wanted.observation.target)?;
+    let selected = target::select(&set.manifests, &wanted.observation.selection.target)?;
     let scopes = plan::scopes(&selected.manifests, &state);
     let sought = Sought {
         scopes: &scopes,

@@ -154,15 +154,30 @@ fn a_saved_plan_is_stale_only_by_what_it_relies_on() {
 }
 
 #[test]
-fn no_answer_is_written_over_the_manifest() {
+fn no_answer_is_written_over_what_is_read() {
     let mut env = handbook();
-    for output in [
-        &["--out", "./reshelve.yaml"][..],
-        &["--output", "json=reshelve.yaml"],
+    assert_eq!(env.code(&["plan", "--out", "plan.json"]), 0);
+    let plan = env.read("plan.json");
+    for command in [
+        "plan --out ./reshelve.yaml",
+        "plan --output json=reshelve.yaml",
+        "plan . --output json=reshelve.yaml",
+        "drift --output json=reshelve.yaml",
+        "validate --output json=reshelve.yaml",
+        "inventory source --out reshelve.yaml",
+        "inventory source --output json=reshelve.yaml",
+        "apply --yes --output json=reshelve.yaml",
+        "apply plan.json --output json=reshelve.yaml",
+        "apply plan.json --output json=plan.json",
     ] {
-        assert_eq!(env.code(&[&["plan"], output].concat()), 3);
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let answer = env.run(&arguments);
+        assert!(answer.contains("exit code: 3"), "{answer}");
+        assert!(answer.contains("is a file that is being read"), "{answer}");
     }
     assert_eq!(env.read("reshelve.yaml"), MANIFEST);
+    assert_eq!(env.read("plan.json"), plan);
+    assert!(!env.exists("team/Handbook/b.txt"));
 }
 
 #[test]

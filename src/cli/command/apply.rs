@@ -41,10 +41,7 @@ async fn apply_manifests(
     held.check_finished()?;
     let wanted = Wanted {
         set: &set,
-        observation: &Observation {
-            target: arguments.target.clone(),
-            ..Observation::everything()
-        },
+        observation: &Observation::of_storage(arguments.selection.clone()),
         acceptance: &arguments.acceptance,
     };
     let plan = plan_for(wanted, &spaces.reading(), around, output)
@@ -120,6 +117,7 @@ async fn apply_saved(
     check_usage(arguments)?;
     let plan = load_plan(file)?;
     let set = reload(&plan, arguments.manifests.state.clone(), around)?;
+    set.spare(arguments.reporting.files())?;
     let spaces = Spaces::open(&set, Access::ReadAndWrite, around)?;
     let held = Held::take(&set.state, around)?;
     held.check_finished()?;
@@ -169,7 +167,7 @@ async fn look_again(
 fn check_usage(arguments: &Apply) -> Result<(), CommandError> {
     let variables = &arguments.manifests.variables;
     let flags = [
-        (!arguments.target.is_empty(), "--target"),
+        (!arguments.selection.target.is_empty(), "--target"),
         (!arguments.acceptance.accept.is_empty(), "--accept"),
         (!variables.is_empty(), "--var"),
     ];

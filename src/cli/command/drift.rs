@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use crate::cli::args::{Acceptance, Drift, Format};
 use crate::cli::error::CommandError;
 use crate::cli::exit::ExitCode;
-use crate::cli::manifests::ManifestSet;
 use crate::cli::output::Output;
-use crate::cli::session::{Wanted, plan_for};
-use crate::cli::spaces::Spaces;
+use crate::cli::session::compare;
 use crate::cli::surroundings::Surroundings;
 use crate::diagnostic::Diagnostic;
 use crate::drift::{DriftInput, SourceFate, detect};
@@ -23,20 +21,9 @@ pub(crate) async fn drift(
     around: &Surroundings,
     output: Output,
 ) -> Result<ExitCode, CommandError> {
-    let set = ManifestSet::load(&arguments.manifests, around)?;
-    let outputs = arguments
-        .reporting
-        .output
-        .iter()
-        .map(|sink| sink.path.as_path());
-    set.spare(outputs)?;
-    let spaces = Spaces::observing(&set, &arguments.observation.inventory, around)?;
-    let wanted = Wanted {
-        set: &set,
-        observation: &arguments.observation,
-        acceptance: &Acceptance { accept: Vec::new() },
-    };
-    let planned = plan_for(wanted, &spaces, around, output).await?;
+    let nothing_lifted = Acceptance { accept: Vec::new() };
+    let comparing = &arguments.comparing;
+    let (set, planned) = compare(comparing, &nothing_lifted, around, output).await?;
     let report = detect(DriftInput {
         state: &planned.state,
         observed: &planned.world,
@@ -48,7 +35,7 @@ pub(crate) async fn drift(
         output.remark(diagnostics_text(&refusals, output.detail()).trim_end());
     }
     let now = around.clock.now();
-    output.answer(&arguments.reporting, &|format, out| {
+    output.answer(&comparing.reporting, &|format, out| {
         let text = match format {
             Format::Text => drift_text(&report, now, output.detail()),
             Format::Markdown => drift_markdown(&report, now, output.detail()),

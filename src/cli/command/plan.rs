@@ -6,10 +6,8 @@ use std::path::Path;
 use crate::cli::args::{Format, Plan as PlanArguments};
 use crate::cli::error::CommandError;
 use crate::cli::exit::ExitCode;
-use crate::cli::manifests::ManifestSet;
 use crate::cli::output::Output;
-use crate::cli::session::{Wanted, plan_for};
-use crate::cli::spaces::Spaces;
+use crate::cli::session::compare;
 use crate::cli::surroundings::Surroundings;
 use crate::plan::{self, Plan, Verdict};
 use crate::report::{Detail, plan_markdown, plan_text};
@@ -21,25 +19,15 @@ pub(crate) async fn plan(
     around: &Surroundings,
     output: Output,
 ) -> Result<ExitCode, CommandError> {
-    let set = ManifestSet::load(&arguments.manifests, around)?;
-    let outputs = arguments
-        .reporting
-        .output
-        .iter()
-        .map(|sink| sink.path.as_path());
-    set.spare(outputs.chain(arguments.out.as_deref()))?;
-    if arguments.out.is_some() && set.files.iter().any(|file| file == Path::new("-")) {
+    let comparing = &arguments.comparing;
+    let read = &comparing.manifests.paths;
+    if arguments.out.is_some() && read.iter().any(|path| path == Path::new("-")) {
         let message = "a plan of a manifest from stdin cannot be saved: it could not be read again";
         return Err(CommandError::new(ExitCode::Wrong, message));
     }
-    let spaces = Spaces::observing(&set, &arguments.observation.inventory, around)?;
-    let wanted = Wanted {
-        set: &set,
-        observation: &arguments.observation,
-        acceptance: &arguments.acceptance,
-    };
-    let plan = plan_for(wanted, &spaces, around, output).await?.plan;
-    output.answer(&arguments.reporting, &|format, out| {
+    let (_, planned) = compare(comparing, &arguments.acceptance, around, output).await?;
+    let plan = planned.plan;
+    output.answer(&comparing.reporting, &|format, out| {
         write_plan(&plan, format, output.detail(), out)
     })?;
     if let Some(file) = &arguments.out {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::apply::{approve, check_fresh, reload};
 use super::plan::write_plan;
-use crate::cli::args::{Format, Observation, Resume};
+use crate::cli::args::{Format, Observation, Resume, Selection};
 use crate::cli::carry::{Carrier, Held, Ran};
 use crate::cli::error::CommandError;
 use crate::cli::exit::ExitCode;
@@ -23,7 +23,7 @@ pub(crate) async fn resume(
     around: &Surroundings,
     output: Output,
 ) -> Result<ExitCode, CommandError> {
-    let folder = state_folder(arguments.state.folder.as_ref());
+    let folder = state_folder(arguments.remembering.state.folder.as_ref());
     if !folder.path().is_dir() {
         return nothing(arguments, "there was no run yet", output);
     }
@@ -44,11 +44,11 @@ pub(crate) async fn resume(
     let (before, _) = held.load(&approved.based_on.lineage, output)?;
     let settled = carrier.settle(&stored.run, &approved, before).await?;
     if settled.signal.is_some() || !settled.progress.in_doubt().is_empty() {
-        return settled.finish(&approved, &arguments.reporting, output);
+        return settled.finish(&approved, &arguments.remembering.reporting, output);
     }
     let Some(set) = reloaded else {
         carrier.mark_resumed(&stored.run, &approved, None)?;
-        let exit = settled.show(&approved, &arguments.reporting, output)?;
+        let exit = settled.show(&approved, &arguments.remembering.reporting, output)?;
         if exit != ExitCode::Done {
             output.remark(
                 "the run is settled; its manifest cannot be read again, so what is left must be \
@@ -58,6 +58,7 @@ pub(crate) async fn resume(
         return Ok(exit);
     };
     let set = set?;
+    set.spare(arguments.remembering.reporting.files())?;
     check_same_spaces(&approved, &set)?;
     let spaces = Spaces::open(&set, Access::ReadAndWrite, around)?;
     let rest = Rest {
@@ -101,7 +102,7 @@ async fn go_on(
     } = carrier;
     let wanted = Wanted {
         set,
-        observation: &Observation::everything(),
+        observation: &Observation::of_storage(Selection::default()),
         acceptance: &arguments.acceptance,
     };
     let rest = plan_for(wanted, &spaces.reading(), around, output)
@@ -109,14 +110,14 @@ async fn go_on(
         .plan;
     match rest.verdict() {
         Verdict::Refused => {
-            output.answer(&arguments.reporting, &|format, out| {
+            output.answer(&arguments.remembering.reporting, &|format, out| {
                 write_plan(&rest, format, output.detail(), out)
             })?;
             return Ok(ExitCode::Refused);
         }
         Verdict::NothingToDo => {
             carrier.mark_resumed(run, approved, None)?;
-            settled.show(approved, &arguments.reporting, output)?;
+            settled.show(approved, &arguments.remembering.reporting, output)?;
             return Ok(ExitCode::Done);
         }
         Verdict::Ready => {
@@ -127,7 +128,7 @@ async fn go_on(
     let (before, _) = held.load(&rest.based_on.lineage, output)?;
     let ran = carrier.carry_out(&rest, before).await?;
     carrier.mark_resumed(run, approved, Some(&held.run))?;
-    ran.finish(&rest, &arguments.reporting, output)
+    ran.finish(&rest, &arguments.remembering.reporting, output)
 }
 
 /// The manifests of the run; `None` where they came through a pipe or are no longer there.
@@ -139,15 +140,18 @@ fn reloaded(
     let is_there = |file: &String| file != "-" && Path::new(file).exists();
     let files = &approved.based_on.files;
     let all_there = files.iter().all(is_there);
-    all_there.then(|| reload(approved, arguments.state.clone(), around))
+    all_there.then(|| reload(approved, arguments.remembering.state.clone(), around))
 }
 
 /// Says that there is nothing to do.
 fn nothing(arguments: &Resume, why: &str, output: Output) -> Result<ExitCode, CommandError> {
-    output.answer(&arguments.reporting, &|format, out| match format {
-        Format::Text | Format::Markdown => writeln!(out, "nothing to resume: {why}"),
-        Format::Json => out.write_all(run_json(&RunSummary::none()).as_bytes()),
-    })?;
+    output.answer(
+        &arguments.remembering.reporting,
+        &|format, out| match format {
+            Format::Text | Format::Markdown => writeln!(out, "nothing to resume: {why}"),
+            Format::Json => out.write_all(run_json(&RunSummary::none()).as_bytes()),
+        },
+    )?;
     Ok(ExitCode::Done)
 }
 

@@ -19,12 +19,12 @@ pub(crate) fn show(arguments: &Show, output: Output) -> Result<ExitCode, Command
     let file = Path::new(&arguments.what);
     if file.is_file() {
         let plan = load_plan(file)?;
-        output.answer(&arguments.reporting, &|format, out| {
+        output.answer(&arguments.remembering.reporting, &|format, out| {
             write_plan(&plan, format, output.detail(), out)
         })?;
         return Ok(ExitCode::Done);
     }
-    let runs = JournalStore::new(state_folder(arguments.state.folder.as_ref()));
+    let runs = JournalStore::new(state_folder(arguments.remembering.state.folder.as_ref()));
     let run = RunId::new(&arguments.what);
     let known = runs.runs()?;
     if !known.contains(&run) {
@@ -42,7 +42,7 @@ pub(crate) fn show(arguments: &Show, output: Output) -> Result<ExitCode, Command
     show_run(
         &runs.plan(&run)?,
         &stored.records,
-        &arguments.reporting,
+        &arguments.remembering.reporting,
         output,
     )?;
     Ok(ExitCode::Done)

@@ -35,8 +35,8 @@ struct Row<'a> {
 }
 
 fn list(arguments: &StateList, output: Output) -> Result<ExitCode, CommandError> {
-    let state = load(&arguments.state, output)?;
-    output.answer(&arguments.reporting, &|format, out| {
+    let state = load(&arguments.remembering.state, output)?;
+    output.answer(&arguments.remembering.reporting, &|format, out| {
         let text = match format {
             Format::Text => state_text(&state),
             Format::Markdown => state_markdown(&state),
@@ -50,13 +50,13 @@ fn list(arguments: &StateList, output: Output) -> Result<ExitCode, CommandError>
 fn show(arguments: &StateShow, output: Output) -> Result<ExitCode, CommandError> {
     let address = Address::parse(&arguments.address)
         .map_err(|error| CommandError::new(ExitCode::Wrong, error))?;
-    let state = load(&arguments.state, output)?;
+    let state = load(&arguments.remembering.state, output)?;
     let Some(record) = state.records.get(&address) else {
         let message = format!("the state has no record of `{address}`");
         return Err(CommandError::new(ExitCode::Failed, message)
             .hint("`reshelve state list` shows all records"));
     };
-    output.answer(&arguments.reporting, &|format, out| {
+    output.answer(&arguments.remembering.reporting, &|format, out| {
         let text = match format {
             Format::Text | Format::Markdown => record_text(&address, record),
             Format::Json => {
