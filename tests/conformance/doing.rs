@@ -3,17 +3,22 @@
 //! An operation is `action|kind|from|to|how`, with the parts that its action has.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use reshelve::manifest::{Disposal, Permissions};
-use reshelve::plan::{Action, Operation, OperationId, Place, Reason, Strategy};
-use reshelve::provider::{BatchRequest, ErrorKind, Progress};
+use reshelve::plan::{Action, Capabilities, Operation, OperationId, Place, Reason, Strategy};
+use reshelve::provider::{
+    BatchReply, BatchRequest, Effect, ErrorKind, ItemDone, Progress, ProviderError, Retry,
+    TaskStatus,
+};
 use reshelve::state::PlacementRef;
 use reshelve::tree::{Address, EntryId, EntryKind};
 
-use crate::scene::{read_back, rows};
-use crate::target::{Bench, Target, Writes};
+use crate::scene::{Row, alias, read_back, rows};
+use crate::target::{Bench, Writes};
 
 /// A case that writes.
+#[derive(Clone)]
 pub(crate) struct Doing {
     pub(crate) name: &'static str,
     pub(crate) before: Vec<String>,
@@ -37,8 +42,12 @@ impl Progress for Counter {
 }
 
 impl Doing {
-    pub(crate) async fn run(&self, target: &Target) {
-        let bench = target.open(&rows(&self.before));
+    /// What a bench must hold before the case.
+    pub(crate) fn scene(&self) -> Vec<Row> {
+        rows(&self.before)
+    }
+
+    pub(crate) async fn run(&self, bench: &Bench) {
         let operations: Vec<Operation> = (1..)
             .zip(&self.does)
             .map(|(number, (text, _))| operation(number, text))
@@ -51,9 +60,9 @@ impl Doing {
             "the scene itself"
         );
         match bench.writes {
-            Writes::Done => self.check_done(&bench, &operations).await,
+            Writes::Done => self.check_done(bench, &operations).await,
             Writes::Refused => {
-                let error = execute(&bench, &operations, &Counter::default()).await;
+                let error = execute(bench, &operations, &Counter::default()).await;
                 assert_eq!(error.unwrap_err(), ErrorKind::ReadOnly);
                 assert_eq!(read_back(bench.provider.as_ref()).await, untouched);
             }
@@ -64,13 +73,22 @@ impl Doing {
         let counter = Counter::default();
         let ends = execute(bench, operations, &counter).await.unwrap();
         let expected: Vec<&str> = self.does.iter().map(|(_, end)| *end).collect();
-        assert_eq!(ends, expected, "how the operations end");
+        let found: Vec<&str> = ends.iter().map(|(end, _)| end.as_str()).collect();
+        assert_eq!(found, expected, "how the operations end");
         let found = read_back(bench.provider.as_ref()).await;
         let after = self.after.clone();
         assert_eq!(sorted(found), sorted(after), "what is there afterwards");
-        let done = expected.iter().filter(|end| end.starts_with("ok")).count();
+        let at_once = |(end, how): &&(String, How)| end.starts_with("ok") && *how == How::AtOnce;
+        let done = ends.iter().filter(at_once).count();
         assert_eq!(counter.items.load(Ordering::Relaxed), done as u64);
     }
+}
+
+/// Whether an item was done with the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    AtOnce,
+    ByTask,
 }
 
 fn sorted(mut lines: Vec<String>) -> Vec<String> {
@@ -78,31 +96,131 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// Carries out the operations in one call and gives how each ended, in their order.
+/// Carries out the operations, in one call where the sheet allows it, and gives how each ended, in
+/// their order.
 async fn execute(
     bench: &Bench,
     operations: &[Operation],
     counter: &Counter,
-) -> Result<Vec<String>, ErrorKind> {
-    let operations: Vec<&Operation> = operations.iter().collect();
+) -> Result<Vec<(String, How)>, ErrorKind> {
+    let sheet = bench.provider.capabilities(&alias("a")).unwrap();
+    let mut ends = Vec::new();
+    for call in calls(operations, &sheet) {
+        let answer = call_once(bench, &call, counter).await;
+        match answer {
+            Err(error) if error.kind == ErrorKind::ReadOnly => return Err(error.kind),
+            Err(error) => {
+                assert_eq!(error.effect, Effect::NotApplied, "{error}");
+                let word = error.kind.word().to_owned();
+                ends.extend(vec![(word, How::AtOnce); call.len()]);
+            }
+            Ok(reply) => {
+                assert_eq!(reply.items.len() + reply.tasks.len(), call.len());
+                for operation in call {
+                    ends.push(end_of(bench, operation, &reply).await);
+                }
+            }
+        }
+    }
+    Ok(ends)
+}
+
+/// Sends a call until the service does not ask to send it again.
+async fn call_once(
+    bench: &Bench,
+    operations: &[&Operation],
+    counter: &Counter,
+) -> Result<BatchReply, ProviderError> {
     let request = BatchRequest {
         run: "run-1",
-        operations: &operations,
+        operations,
         progress: counter,
     };
-    let reply = bench.provider.execute(&request).await;
-    let reply = reply.map_err(|error| error.kind)?;
-    assert_eq!(reply.items.len(), operations.len());
-    let ends = operations.iter().map(|operation| {
-        let mut items = reply.items.iter();
-        let item = items.find(|item| item.operation == operation.id).unwrap();
-        match &item.end {
-            Ok(done) if done.bin.is_some() => "ok+bin".to_owned(),
-            Ok(_) => "ok".to_owned(),
+    for _ in 0..20 {
+        let error = match bench.provider.execute(&request).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        let wait = match (error.effect, error.retry) {
+            (Effect::NotApplied, Retry::After(time)) => time,
+            (Effect::NotApplied, Retry::Backoff) => Duration::from_millis(100),
+            (Effect::NotApplied, Retry::Never) | (Effect::MayHaveApplied, _) => return Err(error),
+        };
+        tokio::time::sleep(wait).await;
+    }
+    panic!("the service asks again and again to send the call later");
+}
+
+async fn end_of(bench: &Bench, operation: &Operation, reply: &BatchReply) -> (String, How) {
+    let word = |done: &ItemDone| if done.bin.is_some() { "ok+bin" } else { "ok" }.to_owned();
+    let mut items = reply.items.iter();
+    if let Some(item) = items.find(|item| item.operation == operation.id) {
+        let end = match &item.end {
+            Ok(done) => word(done),
             Err(error) => error.kind.word().to_owned(),
+        };
+        return (end, How::AtOnce);
+    }
+    let mut tasks = reply.tasks.iter();
+    let task = tasks.find(|task| task.operation == operation.id).unwrap();
+    for _ in 0..500 {
+        let polled = bench.provider.poll(std::slice::from_ref(&task.task)).await;
+        match polled.map(|statuses| statuses[0].clone()) {
+            Ok(TaskStatus::Succeeded) => return (word(&task.done), How::ByTask),
+            Ok(TaskStatus::Running) | Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            Ok(TaskStatus::Failed(reason)) => return (format!("failed: {reason}"), How::ByTask),
+            Ok(TaskStatus::Unknown) => return ("unknown task".to_owned(), How::ByTask),
         }
-    });
-    Ok(ends.collect())
+    }
+    panic!("the task of {} does not end", operation.id);
+}
+
+/// The operations in the calls that a sheet has for them, in their order.
+fn calls<'a>(operations: &'a [Operation], sheet: &Capabilities) -> Vec<Vec<&'a Operation>> {
+    let mut calls: Vec<(Vec<String>, Vec<&Operation>)> = Vec::new();
+    for operation in operations {
+        let (key, most) = key(operation, sheet);
+        match calls.last_mut() {
+            Some((last, call)) if *last == key && call.len() < most => call.push(operation),
+            _ => calls.push((key, vec![operation])),
+        }
+    }
+    calls.into_iter().map(|(_, call)| call).collect()
+}
+
+/// What all operations of a call share, and how many they can be.
+fn key(operation: &Operation, sheet: &Capabilities) -> (Vec<String>, usize) {
+    let action = &operation.action;
+    let rule = match action {
+        Action::CreateFolder { .. } => &sheet.create_folder,
+        Action::Copy { .. } => &sheet.copy,
+        Action::Move { .. } | Action::Rename { .. } => &sheet.moving,
+        Action::Remove { .. } => &sheet.remove,
+    };
+    if rule.items.is_none() && rule.shared.is_empty() {
+        return (Vec::new(), usize::MAX);
+    }
+    let folder = action.to().map(|to| (&to.space, to.path.parent()));
+    let keeps_its_name = match (action.from(), action.to()) {
+        (Some(from), Some(to)) => from.path.name() == to.path.name(),
+        _ => true,
+    };
+    let disposal = match action {
+        Action::Remove { disposal, .. } => Some(disposal),
+        _ => None,
+    };
+    let key = vec![
+        action.word().to_owned(),
+        format!("{:?}", action.from().map(|from| &from.space)),
+        format!("{folder:?} {:?} {disposal:?}", action.strategy()),
+        format!("{keeps_its_name}"),
+    ];
+    let most = match action {
+        Action::Rename { .. } => 1,
+        _ if !keeps_its_name => 1,
+        _ => rule.items.map_or(usize::MAX, |items| items as usize),
+    };
+    (key, most)
 }
 
 /// Reads an operation.
@@ -175,6 +293,7 @@ fn strategy(how: &str) -> Strategy {
         "fail" => Strategy::Fail,
         "recycle" => Strategy::Overwrite(Disposal::Recycle),
         "permanent" => Strategy::Overwrite(Disposal::Permanent),
+        "beside" => Strategy::Rename,
         other => panic!("no strategy: {other}"),
     }
 }

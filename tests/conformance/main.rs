@@ -5,15 +5,19 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod doing;
+mod kept;
 mod layers;
 mod local;
 mod reading;
 mod relying;
 mod scene;
+#[cfg(feature = "emulator")]
+mod service;
 mod table;
 mod target;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use reshelve::plan::Capabilities;
 use tokio::runtime::Runtime;
 
 use crate::target::{TARGETS, Target};
@@ -51,12 +55,30 @@ fn trials() -> Vec<Trial> {
     for case in table::cases() {
         for target in TARGETS {
             let name = format!("{}: {}", target.name, case.name);
-            trials.push(Trial::test(name, || {
-                runtime()?.block_on(case.run(target));
-                Ok(())
+            trials.push(Trial::ignorable_test(name, || {
+                Ok(match case.for_sheet(&sheet(target)) {
+                    Ok(case) => {
+                        let bench = target.open(&case.scene());
+                        runtime()?.block_on(case.run(&bench));
+                        Completion::Completed
+                    }
+                    Err(reason) => Completion::ignored_with(reason),
+                })
             }));
         }
     }
+    #[cfg(feature = "emulator")]
+    for (name, check) in service::CASES {
+        let name = format!("service: {name}");
+        trials.push(Trial::test(name, || {
+            check();
+            Ok(())
+        }));
+    }
+    trials.push(Trial::test("every row of a sheet has its case", || {
+        kept::check_names();
+        Ok(())
+    }));
     let local = local::CASES.iter().map(|case| ("local", case));
     let relying = relying::CASES.iter().map(|case| ("relying", case));
     let layers = layers::CASES.iter().map(|case| ("layers", case));
@@ -79,9 +101,12 @@ fn trials() -> Vec<Trial> {
 
 /// Why a target does not run a case.
 fn skipped(target: &Target, case: &reading::Reading) -> Option<&'static str> {
+    (case.needs)(&sheet(target)).err()
+}
+
+fn sheet(target: &Target) -> Capabilities {
     let bench = target.open(&[]);
-    let sheet = bench.provider.capabilities(&scene::alias("a")).unwrap();
-    (case.needs)(&sheet).err()
+    bench.provider.capabilities(&scene::alias("a")).unwrap()
 }
 
 fn read(target: &Target, case: &reading::Reading) -> Result<(), Failed> {

@@ -53,8 +53,8 @@ pub(crate) const CASES: &[Reading] = &[
         name: "pages are no larger than the sheet says",
         check: |bench, runtime| runtime.block_on(pages(provider(bench))),
         needs: |sheet| match sheet.page_size {
-            Some(_) => Ok(()),
-            None => Err("a folder is one page"),
+            Some(size) if size < 4 => Ok(()),
+            Some(_) | None => Err("the folder is one page"),
         },
     },
     Reading {

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use reshelve::plan::CopiedTime;
 use reshelve::provider::{ListRequest, Provider};
 use reshelve::tree::{
     Address, Entry, EntryKind, EntryPath, IdRef, Listing, ObservedSpace, ObservedWorld, SpaceAlias,
@@ -150,12 +151,13 @@ pub(crate) async fn list_all(provider: &dyn Provider, folder: &Address) -> Listi
 pub(crate) async fn read_back(provider: &dyn Provider) -> Vec<String> {
     let mut lines = Vec::new();
     for space in SPACES {
+        let sheet = provider.capabilities(&alias(space)).unwrap();
         let mut open = vec![Address::new(alias(space), EntryPath::root())];
         while let Some(folder) = open.pop() {
             for entry in list_all(provider, &folder).await.entries() {
                 let path = folder.path.join(entry.name).unwrap();
                 let address = Address::new(folder.space.clone(), path);
-                lines.push((address.clone(), line(&address, &entry)));
+                lines.push((address.clone(), line(&address, &entry, sheet.copied_time)));
                 if entry.kind == EntryKind::Folder {
                     open.push(address);
                 }
@@ -166,11 +168,13 @@ pub(crate) async fn read_back(provider: &dyn Provider) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn line(address: &Address, entry: &Entry<'_>) -> String {
+fn line(address: &Address, entry: &Entry<'_>, times: CopiedTime) -> String {
     match entry.kind {
         EntryKind::Folder => format!("{address}/"),
         EntryKind::Special => format!("{address}@"),
-        EntryKind::File if entry.modified == time_of(entry.kind, entry.size) => {
+        EntryKind::File
+            if times == CopiedTime::New || entry.modified == time_of(entry.kind, entry.size) =>
+        {
             format!("{address}={}", entry.size)
         }
         EntryKind::File => format!(

@@ -317,6 +317,53 @@ const CASES: &[Case] = &[
         after: concat!(subtree!("a:/x"), " ", subtree!("b:/w")),
     },
     Case {
+        name: "a folder is copied whole under its name",
+        before: concat!(subtree!("a:/x"), " a:/w/"),
+        does: &[
+            "copy|folder|a:/x|b:/x|fail -> ok",
+            "copy|folder|a:/x|a:/w/x|fail -> ok",
+        ],
+        after: concat!(
+            subtree!("a:/x"),
+            " a:/w/ ",
+            subtree!("b:/x"),
+            " ",
+            subtree!("a:/w/x")
+        ),
+    },
+    Case {
+        name: "a folder is moved whole under its name",
+        before: concat!(subtree!("a:/x"), " ", subtree!("a:/v"), " a:/w/"),
+        does: &[
+            "move|folder|a:/x|b:/x|fail -> ok",
+            "move|folder|a:/v|a:/w/v|fail -> ok",
+        ],
+        after: concat!(subtree!("b:/x"), " a:/w/ ", subtree!("a:/w/v")),
+    },
+    Case {
+        name: "no folder takes the name of its like",
+        before: concat!(subtree!("a:/x"), " b:/x/ a:/y/ b:/y=1"),
+        does: &[
+            "copy|folder|a:/x|b:/x|fail -> already-exists",
+            "copy|folder|a:/y|b:/y|fail -> already-exists",
+            "move|folder|a:/x|b:/x|fail -> already-exists",
+            "move|folder|a:/y|b:/y|fail -> already-exists",
+        ],
+        after: AS_BEFORE,
+    },
+    Case {
+        name: "what was moved away is found where it went",
+        before: concat!(subtree!("a:/x"), " a:/w/"),
+        does: &[
+            "move|folder|a:/x|a:/w/x|fail -> ok",
+            "rename|folder|a:/w|a:/v|fail -> ok",
+            "move|file|a:/v/x/y/g|b:/g|fail -> ok",
+            "create|folder|a:/v/x/y/new -> ok",
+            "create|folder|a:/x -> ok",
+        ],
+        after: "a:/v/ a:/v/x/ a:/v/x/f=5 a:/v/x/y/ a:/v/x/y/new/ a:/v/x/z/ a:/x/ b:/g=6",
+    },
+    Case {
         name: "a folder is copied beside itself",
         before: subtree!("a:/x"),
         does: &["copy|folder|a:/x|a:/w|fail -> ok"],

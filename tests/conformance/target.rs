@@ -34,6 +34,9 @@ enum Base {
     Memory,
     /// Memory that lists two entries a page.
     Pages,
+    /// A service on this machine.
+    #[cfg(feature = "emulator")]
+    Service(&'static crate::service::Manner),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,9 @@ pub(crate) struct Bench {
     pub(crate) writes: Writes,
     /// Lives as long as the bench, and is removed with it.
     _folder: Option<TempDir>,
+    /// Runs as long as the bench.
+    #[cfg(feature = "emulator")]
+    _service: Option<reshelve::emulator::Running>,
 }
 
 /// Whether a target carries out calls that write.
@@ -80,6 +86,42 @@ pub(crate) const TARGETS: &[Target] = &[
     target("memory/fault", Base::Memory, Layer::Fault),
     target("memory/router", Base::Memory, Layer::Router),
     target("memory-pages", Base::Pages, Layer::None),
+    #[cfg(feature = "emulator")]
+    target(
+        "dingtalk",
+        Base::Service(&crate::service::AS_DOCUMENTED),
+        Layer::None,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "dingtalk/read-only",
+        Base::Service(&crate::service::AS_DOCUMENTED),
+        Layer::ReadOnly,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "dingtalk/router",
+        Base::Service(&crate::service::AS_DOCUMENTED),
+        Layer::Router,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "dingtalk-otherwise",
+        Base::Service(&crate::service::OTHERWISE),
+        Layer::None,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "dingtalk-at-last",
+        Base::Service(&crate::service::AT_LAST),
+        Layer::None,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "dingtalk-busy",
+        Base::Service(&crate::service::BUSY),
+        Layer::RetryReads,
+    ),
 ];
 
 impl Target {
@@ -97,15 +139,33 @@ impl Target {
             }
             Base::Memory => (memory(rows, None), None),
             Base::Pages => (memory(rows, Some(2)), None),
+            #[cfg(feature = "emulator")]
+            Base::Service(manner) => {
+                let service = crate::service::start(manner, rows);
+                let provider = Arc::new(crate::service::provider(&service, manner));
+                return Bench {
+                    provider: self.wrap(provider),
+                    writes: self.writes(),
+                    _folder: None,
+                    _service: Some(service),
+                };
+            }
         };
         Bench {
             provider: self.wrap(base),
-            writes: if self.layer == Layer::ReadOnly {
-                Writes::Refused
-            } else {
-                Writes::Done
-            },
+            writes: self.writes(),
             _folder: folder,
+            #[cfg(feature = "emulator")]
+            _service: None,
+        }
+    }
+
+    fn writes(&self) -> Writes {
+        match self.layer {
+            Layer::ReadOnly => Writes::Refused,
+            Layer::None | Layer::Trace | Layer::RetryReads | Layer::Fault | Layer::Router => {
+                Writes::Done
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! One batch, one call: what the items must share, and the calls that take one item.
 
 use super::decode::incomplete;
-use super::folders::Found;
+use super::fetch::Listed;
 use super::list::known;
 use super::provider::DingTalkProvider;
 use super::sight::Sight;
@@ -75,7 +75,7 @@ impl DingTalkProvider {
             return Err(refused(operation, why));
         }
         let space = self.space(&from.space)?;
-        let id = self.source(from).await?;
+        let id = self.source(operation, from, &mut Listed::new()).await?;
         let reply = self.calls.rename_dentry(&space, &id, name).await?;
         let sight = renamed(&reply, &id)?;
         let parent = sight
@@ -94,23 +94,28 @@ impl DingTalkProvider {
     /// The id of what is copied, moved, renamed or removed.
     ///
     /// # Errors
-    /// Nothing is there.
-    pub(super) async fn source(&self, place: &Place) -> Result<Id, ProviderError> {
+    /// Nothing is there, or something of another kind.
+    pub(super) async fn source(
+        &self,
+        operation: &Operation,
+        place: &Place,
+        listed: &mut Listed,
+    ) -> Result<Id, ProviderError> {
+        if place.path.is_root() {
+            return Err(refused(operation, "the root of a space stays as it is"));
+        }
         if let Some(id) = &place.id {
             return known(id);
         }
-        match self.find(&place.space, &place.path).await? {
-            Found::Folder(id) if id.is_root() => {
-                let message = format!("`{place}` is the root of its space and stays as it is");
-                Err(ProviderError::refused(ErrorKind::Unsupported, message))
-            }
-            Found::Folder(id) => Ok(id),
-            Found::Other(sight) => Ok(sight.id),
-            Found::Nothing => {
-                let message = format!("`{place}` is not there");
-                Err(ProviderError::refused(ErrorKind::NotFound, message))
-            }
+        let Some(Sight { id, kind, .. }) = self.sight(place, listed).await? else {
+            let message = format!("`{place}` is not there");
+            return Err(ProviderError::refused(ErrorKind::NotFound, message));
+        };
+        if kind != operation.kind {
+            let message = format!("`{place}` is no {} but a {kind}", operation.kind);
+            return Err(ProviderError::refused(ErrorKind::Mismatch, message));
         }
+        Ok(id)
     }
 
     /// The folder that has taken the place of one that a call did not find, if there is one. The

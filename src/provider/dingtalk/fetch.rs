@@ -20,7 +20,7 @@ use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
 type Known = BTreeMap<Id, Option<Sight>>;
 
 /// What was learnt by listing in one fetch: `None` for a folder that is not there.
-type Listed = BTreeMap<Address, Option<Vec<Sight>>>;
+pub(super) type Listed = BTreeMap<Address, Option<Vec<Sight>>>;
 
 const ROUTE: &str = "getDentries";
 
@@ -114,19 +114,33 @@ impl DingTalkProvider {
         Ok(known)
     }
 
-    /// The entry at a place without an id. Each folder is listed once a fetch.
+    /// The entry at a place without an id.
     async fn look(
         &self,
         place: &Place,
         listed: &mut Listed,
     ) -> Result<Option<FetchedEntry>, ProviderError> {
-        let (Some(parent), Some(name)) = (place.path.parent(), place.path.name()) else {
+        if place.path.is_root() {
             // The space is there if its root can be listed.
             self.page(&place.space, &Id::root(), None).await?;
             return Ok(Some(FetchedEntry {
                 kind: EntryKind::Folder,
                 seen: Seen::default(),
             }));
+        }
+        let sight = self.sight(place, listed).await?;
+        Ok(sight.map(|sight| entry(&sight)))
+    }
+
+    /// What is at a place, found by listing its folder. Each folder is listed once for all places
+    /// that share `listed`.
+    pub(super) async fn sight(
+        &self,
+        place: &Place,
+        listed: &mut Listed,
+    ) -> Result<Option<Sight>, ProviderError> {
+        let (Some(parent), Some(name)) = (place.path.parent(), place.path.name()) else {
+            return Ok(None);
         };
         let folder = Address::new(place.space.clone(), parent);
         if !listed.contains_key(&folder) {
@@ -134,8 +148,7 @@ impl DingTalkProvider {
             listed.insert(folder.clone(), entries);
         }
         let entries = listed.get(&folder).cloned().flatten();
-        let sight = one(entries.unwrap_or_default(), name)?;
-        Ok(sight.map(|sight| entry(&sight)))
+        one(entries.unwrap_or_default(), name)
     }
 
     /// Everything in a folder; `None` where there is no such folder. A folder that is remembered

@@ -16,7 +16,7 @@ pub(super) enum Found {
     /// A folder.
     Folder(Id),
     /// A file, or something that is left alone.
-    Other(Box<Sight>),
+    Other,
     /// Nothing.
     Nothing,
 }
@@ -57,7 +57,7 @@ impl DingTalkProvider {
             let entries = self.whole_folder(space, &folder).await?;
             match one(entries, name)? {
                 Some(sight) if sight.kind == EntryKind::Folder => folder = sight.id,
-                Some(sight) if names.peek().is_none() => return Ok(Found::Other(Box::new(sight))),
+                Some(_) if names.peek().is_none() => return Ok(Found::Other),
                 Some(_) | None => return Ok(Found::Nothing),
             }
         }
@@ -71,7 +71,7 @@ impl DingTalkProvider {
     pub(super) async fn folder(&self, address: &Address) -> Result<Id, ProviderError> {
         match self.find(&address.space, &address.path).await? {
             Found::Folder(id) => Ok(id),
-            Found::Other(_) => {
+            Found::Other => {
                 let message = format!("`{address}` is not a folder");
                 Err(ProviderError::refused(ErrorKind::Mismatch, message))
             }

@@ -54,7 +54,7 @@ impl DingTalkProvider {
         }
         match self.find(&request.space, &request.folder).await? {
             Found::Folder(id) => Ok(id),
-            Found::Other(_) => {
+            Found::Other => {
                 let message = "it is not a folder";
                 Err(ProviderError::refused(ErrorKind::Mismatch, message))
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::calls::Destination;
 use super::decode::incomplete;
 use super::execute::refused;
+use super::fetch::Listed;
 use super::outcome::{Asked, Outcome, outcomes};
 use super::provider::DingTalkProvider;
 use super::wire::{self, ConflictStrategy, Id};
@@ -135,18 +136,19 @@ impl DingTalkProvider {
     /// itself and is not sent.
     async fn items<'a>(&self, operations: &'a [&'a Operation]) -> Result<Items<'a>, ProviderError> {
         let mut items = Items::default();
+        let mut listed = Listed::new();
         for operation in operations {
             let Some(from) = operation.action.from() else {
                 continue;
             };
-            match self.source(from).await {
+            match self.source(operation, from, &mut listed).await {
                 Ok(id) => {
                     if let Some(other) = items.by_id.insert(id, operation) {
                         let why = format!("it is the same entry as in {}", other.id);
                         return Err(refused(operation, &why));
                     }
                 }
-                Err(error) if error.kind == ErrorKind::NotFound => items.refused.push(ItemReply {
+                Err(error) if is_about_the_item(&error) => items.refused.push(ItemReply {
                     operation: operation.id,
                     end: Err(error),
                 }),
@@ -311,6 +313,11 @@ fn judged(
 ) -> Result<BTreeMap<Id, Outcome>, ProviderError> {
     outcomes(asked, ids, reply)
         .ok_or_else(|| incomplete(asked.route, Nature::Writes, "it holds no list of items"))
+}
+
+/// Whether what hinders one item leaves the others as they are.
+fn is_about_the_item(error: &ProviderError) -> bool {
+    matches!(error.kind, ErrorKind::NotFound | ErrorKind::Mismatch)
 }
 
 fn target(outcome: &Outcome) -> Option<&Id> {
