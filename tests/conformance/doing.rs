@@ -205,9 +205,10 @@ fn key(operation: &Operation, sheet: &Capabilities) -> (Vec<String>, usize) {
         (Some(from), Some(to)) => from.path.name() == to.path.name(),
         _ => true,
     };
-    let disposal = match action {
-        Action::Remove { disposal, .. } => Some(disposal),
-        _ => None,
+    let disposal = if let Action::Remove { disposal, .. } = action {
+        Some(disposal)
+    } else {
+        None
     };
     let key = vec![
         action.word().to_owned(),
@@ -215,10 +216,10 @@ fn key(operation: &Operation, sheet: &Capabilities) -> (Vec<String>, usize) {
         format!("{folder:?} {:?} {disposal:?}", action.strategy()),
         format!("{keeps_its_name}"),
     ];
-    let most = match action {
-        Action::Rename { .. } => 1,
-        _ if !keeps_its_name => 1,
-        _ => rule.items.map_or(usize::MAX, |items| items as usize),
+    let most = if keeps_its_name {
+        rule.items.map_or(usize::MAX, |items| items as usize)
+    } else {
+        1
     };
     (key, most)
 }

@@ -68,8 +68,13 @@ pub(super) fn incomplete(route: &str, nature: Nature, why: &str) -> ProviderErro
 /// The error of an item that a batch did not do, by the code that its result has.
 pub(super) fn item_error(route: &str, code: &str) -> ProviderError {
     let verdict = by_code(code, 200, Nature::Writes);
+    // Codes are words; anything else is not repeated.
+    let is_word = |code: &&str| {
+        code.bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'.')
+    };
     let refusal = FailureReply {
-        code: Some(code.to_owned()),
+        code: Some(code).filter(is_word).map(str::to_owned),
         ..FailureReply::default()
     };
     failure(route, verdict, &refusal)

@@ -38,13 +38,13 @@ pub(super) const ROWS: &[Row] = {
         row("paramError", Other, Refused, WRONG),
         row(
             "paramError.spaceId",
-            NotFound,
+            Other,
             Refused,
             "the id of the space is none; look at `id` in the manifest",
         ),
         row(
             "paramError.targetSpaceId",
-            NotFound,
+            Other,
             Refused,
             "the id of the target's space is none; look at `id` in the manifest",
         ),
@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = {
         ),
         row(
             "paramError.parentId",
-            NotFound,
+            Other,
             Refused,
             "the folder's id is none",
         ),
@@ -162,7 +162,7 @@ pub(super) const ROWS: &[Row] = {
         // The storage service: what is not there.
         row(
             "spaceNotExist",
-            NotFound,
+            Other,
             Refused,
             "there is no such space; look at `id` in the manifest",
         ),

@@ -120,12 +120,13 @@ impl DingTalkProvider {
 /// Something that is not the root is in no folder.
 pub(super) fn placed(sights: &[Sight]) -> Result<Vec<(&Sight, &Id)>, &'static str> {
     let mut placed = Vec::new();
+    let mut has_root = false;
     for sight in sights {
         match &sight.parent {
             _ if sight.id.is_root() => {}
             Some(parent) => placed.push((sight, parent)),
-            // By the documents a folder without a parent is the root, whatever its id.
-            None if sight.kind == EntryKind::Folder => {}
+            // By the documents the folder without a parent is the root, whatever its id.
+            None if sight.kind == EntryKind::Folder && !std::mem::replace(&mut has_root, true) => {}
             None => return Err("an entry is in no folder"),
         }
     }

@@ -19,6 +19,8 @@ mod poll;
 mod provider;
 mod sheet;
 mod sight;
+#[cfg(test)]
+mod tests;
 mod token;
 mod transfer;
 mod verdict;

@@ -45,7 +45,7 @@ pub(super) fn status(task: Option<&Task>) -> Result<TaskStatus, ProviderError> {
     match task.status.known() {
         Some(TaskState::GoesOn) => Ok(TaskStatus::Running),
         Some(TaskState::Success) if failures > 0 => Ok(TaskStatus::Failed(format!(
-            "{failures} parts of it failed: {}",
+            "{failures} of its parts failed: {}",
             words()
         ))),
         Some(TaskState::Success) => Ok(TaskStatus::Succeeded),

@@ -70,7 +70,8 @@ pub(super) enum Stated {
     Nothing,
 }
 
-/// What follows from a status.
+/// What follows from a status. A status 404 says no more than the others: without a documented code
+/// the address may be as wrong as the entry, and nothing may be taken for gone.
 pub(super) fn by_status(status: u16, nature: Nature, stated: Stated) -> Verdict {
     let refused = match stated {
         Stated::Code => End::Refused,
@@ -87,7 +88,6 @@ pub(super) fn by_status(status: u16, nature: Nature, stated: Stated) -> Verdict 
             refused,
             "the service does not allow it",
         ),
-        404 => (ErrorKind::NotFound, refused, "the service does not know it"),
         408 => (
             ErrorKind::Unavailable,
             End::Unclear,
@@ -160,12 +160,12 @@ mod tests {
 
     const EXPECTED: &[(&str, u16, &str)] = &[
         ("paramError", 400, "other never none"),
-        ("paramError.spaceId", 400, "not-found never none"),
-        ("paramError.targetSpaceId", 400, "not-found never none"),
+        ("paramError.spaceId", 400, "other never none"),
+        ("paramError.targetSpaceId", 400, "other never none"),
         ("paramError.dentryId", 400, "unsupported never none"),
         ("paramError.dentryIds", 400, "other never none"),
         ("paramError.targetFolderId", 400, "unsupported never none"),
-        ("paramError.parentId", 400, "not-found never none"),
+        ("paramError.parentId", 400, "other never none"),
         ("paramError.conflictStrategy", 400, "other never none"),
         ("paramError.name", 400, "unsupported never none"),
         ("paramError.maxResults", 400, "other never none"),
@@ -194,7 +194,7 @@ mod tests {
             400,
             "unsupported never none",
         ),
-        ("spaceNotExist", 404, "not-found never none"),
+        ("spaceNotExist", 404, "other never none"),
         ("dentryNotExist", 404, "not-found never none"),
         ("taskNotExist", 404, "not-found never none"),
         ("recycleBinNotExist", 404, "not-found never none"),
@@ -298,7 +298,7 @@ mod tests {
             ("somethingNew", 400, "other never none"),
             ("somethingNew", 401, "unauthenticated never none"),
             ("somethingNew", 403, "permission-denied never none"),
-            ("somethingNew", 404, "not-found never none"),
+            ("somethingNew", 404, "other never none"),
             ("somethingNew", 408, "unavailable never perhaps"),
             ("somethingNew", 429, "throttled after 1 none"),
             ("somethingNew", 500, "unavailable never perhaps"),

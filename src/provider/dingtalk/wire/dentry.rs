@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::field::{Field, Id, Readable, object, objects};
+use super::field::{Field, Id, Readable, objects};
 use super::moment::Moment;
 
 /// A file or folder, as every call that speaks of one describes it (pages
@@ -42,8 +42,7 @@ pub struct Dentry {
     /// `modifiedTime`, String: when it was changed last; of what counts as a change no page speaks.
     pub modified_time: Field<Moment>,
     /// `properties`, Object.
-    #[serde(deserialize_with = "object")]
-    pub properties: Option<DentryProperties>,
+    pub properties: Field<DentryProperties>,
     /// `appProperties`: marks that apps left on the entry.
     pub app_properties: Field<AppProperties>,
     /// `uuid`, String: its id over all spaces; documented to stay when a file is moved.
@@ -53,8 +52,7 @@ pub struct Dentry {
     /// `storageDriver`, String: what kind of content it is.
     pub storage_driver: Field<StorageDriver>,
     /// `thumbnail`, Object: only where it was asked for.
-    #[serde(deserialize_with = "object")]
-    pub thumbnail: Option<Thumbnail>,
+    pub thumbnail: Field<Thumbnail>,
     /// `category`, String: `IMAGE`, `VIDEO`, `DOCUMENT` and others; newer servers only.
     pub category: Field<String>,
 }
@@ -172,6 +170,20 @@ impl Readable for StorageDriver {
             "DINGTALK" => Self::DingTalk,
             _ => Self::Other(word.to_owned()),
         })
+    }
+}
+
+impl Readable for DentryProperties {
+    fn read(value: &Value) -> Option<Self> {
+        let fields = value.as_object()?;
+        Self::deserialize(fields).ok()
+    }
+}
+
+impl Readable for Thumbnail {
+    fn read(value: &Value) -> Option<Self> {
+        let fields = value.as_object()?;
+        Self::deserialize(fields).ok()
     }
 }
 
