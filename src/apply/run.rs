@@ -18,6 +18,8 @@ use crate::provider::{BatchReply, ItemDone, Provider, ProviderError, TaskId, Tas
 
 /// How many calls are in flight at once.
 const CONCURRENCY: usize = 2;
+/// How many calls may be followed as tasks of the service without counting as in flight.
+const FOLLOWED: usize = 16;
 /// How often an operation in doubt is sent again after it was seen to have had no effect.
 const SENT_AGAIN: u32 = 3;
 
@@ -28,6 +30,8 @@ pub(super) struct Run<'s, 'r> {
     pub(super) whereabouts: Whereabouts,
     schedule: Schedule<'s>,
     pub(super) tasks: Vec<Task<'s>>,
+    /// How many of these wait for tasks of the service.
+    pub(super) followed: usize,
     again: VecDeque<Call>,
     /// How often each operation was in doubt.
     doubts: BTreeMap<OperationId, u32>,
@@ -51,6 +55,7 @@ impl<'s, 'r> Run<'s, 'r> {
             recorder,
             schedule: Schedule::new(site.plan),
             tasks: Vec::new(),
+            followed: 0,
             again: VecDeque::new(),
             doubts: BTreeMap::new(),
         }
@@ -105,7 +110,8 @@ impl<'s, 'r> Run<'s, 'r> {
     /// the replies that they rest on were written before them.
     fn start_ready(&mut self) -> Result<(), JournalError> {
         let mut calls = Vec::new();
-        while self.tasks.len() + calls.len() < CONCURRENCY {
+        let in_flight = self.tasks.len() - self.followed.min(FOLLOWED);
+        while in_flight + calls.len() < CONCURRENCY {
             match self.next_call()? {
                 Some(call) => calls.push(call),
                 None => break,
@@ -165,7 +171,10 @@ impl<'s, 'r> Run<'s, 'r> {
                 self.follow_tasks(call, reply)
             }
             Event::Replied(call, reply) => self.take_ends(&call, reply, &BTreeMap::new()),
-            Event::Followed(call, reply, seen) => self.take_ends(&call, Ok(reply), &seen),
+            Event::Followed(call, reply, seen) => {
+                self.followed = self.followed.saturating_sub(1);
+                self.take_ends(&call, Ok(reply), &seen)
+            }
             Event::Observed(call, verdicts) => self.take_verdicts(&call, verdicts),
             Event::Rested(call) => self.send_again(call),
         }

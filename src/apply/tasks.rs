@@ -34,6 +34,7 @@ impl Run<'_, '_> {
             .retain(|operation| carried.contains(operation));
         self.take_ends(&at_once, Ok(reply), &BTreeMap::new())?;
         self.recorder.sync()?;
+        self.followed += 1;
         let site = self.site;
         let rest = BatchReply {
             items: Vec::new(),

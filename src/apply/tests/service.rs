@@ -345,6 +345,35 @@ fn a_run_that_is_cut_off_while_tasks_go_on_waits_for_them() {
 }
 
 #[test]
+fn calls_go_on_while_the_service_is_at_work() {
+    let service = Service::holding(&FOLDERS).with_tasks(5);
+    let targets = ["/a", "/b", "/c", "/d", "/e"].map(|name| format!("desk:{name}/f"));
+    let mut actions: Vec<Action> = ["/a", "/b", "/c", "/d", "/e"]
+        .map(|name| folder(&format!("desk:{name}")))
+        .into();
+    actions.extend(targets.map(|to| copy("desk:/f", &to, Strategy::Fail)));
+    let mut plan = plan(&service, actions);
+    plan.operations[..5]
+        .iter_mut()
+        .for_each(|it| it.kind = EntryKind::Folder);
+    plan.batches
+        .iter_mut()
+        .for_each(|batch| batch.after.clear());
+    for number in 5..10 {
+        plan.batches[number].after = vec![BatchId(number as u32 - 4)];
+    }
+    let mut journal = MemoryJournal::default();
+    let progress = run(&plan, &service, &mut journal).unwrap();
+    assert_eq!(progress.outcome, Some(Outcome::Complete), "{progress:?}");
+    let records = journal.records();
+    let ends = |fact: &Fact| matches!(fact, Fact::Done { operation, .. } if operation.0 > 5);
+    let first_end = records.iter().position(|it| ends(&it.fact)).unwrap();
+    let begun = records[..first_end].iter();
+    let begun = begun.filter(|it| matches!(it.fact, Fact::Tasks { .. }));
+    assert_eq!(begun.count(), 5);
+}
+
+#[test]
 fn a_folder_whose_task_ended_badly_is_compared_with_its_source() {
     for verdict in [TaskStatus::Failed("it says".into()), TaskStatus::Unknown] {
         let mut service = Service::holding(&FOLDERS).with_tasks(1);
