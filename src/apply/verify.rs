@@ -239,7 +239,8 @@ fn is_whole(operation: &Operation) -> bool {
         Action::Copy { .. } | Action::Move { .. } | Action::Rename { .. } => true,
         Action::CreateFolder { .. } | Action::Remove { .. } => false,
     };
-    carries && operation.reason != Reason::Temporary && operation.kind == EntryKind::Folder
+    let stays = !matches!(operation.reason, Reason::Temporary | Reason::Halfway);
+    carries && stays && operation.kind == EntryKind::Folder
 }
 
 fn time_after(provider: &dyn Provider, operation: &Operation, recording: &Recording) -> CopiedTime {

@@ -190,7 +190,11 @@ fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftIt
         Reason::Changed => DriftKind::Outdated,
         Reason::Overwrite | Reason::Beside => DriftKind::Conflict,
         Reason::Extra | Reason::Unwanted => DriftKind::Unwanted,
-        Reason::Parent | Reason::Temporary | Reason::Emptied => return None,
+        Reason::Parent
+        | Reason::Temporary
+        | Reason::Halfway
+        | Reason::Replaced
+        | Reason::Emptied => return None,
     };
     let place = match &operation.action {
         Action::CreateFolder { at } | Action::Remove { at, .. } => at,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::operation::{Action, Operation, Place, Reliance, Strategy};
+use super::operation::{Action, Operation, Place, Reason, Reliance, Strategy};
 use super::plan::Plan;
 use crate::manifest::{Disposal, Permissions};
 use crate::tree::Address;
@@ -11,12 +11,25 @@ use crate::tree::Address;
 ///
 /// An operation is approved where the other plan has one with the same action between the same
 /// addresses and under the same words, that takes and replaces the same entries: one that was
-/// changed meanwhile is not what the person saw.
+/// changed meanwhile is not what the person saw. What the approved plan itself was to leave
+/// somewhere on its way needs no second look.
 pub fn unapproved<'a>(plan: &'a Plan, approved: &Plan) -> Vec<&'a Operation> {
-    let approved: BTreeSet<Meaning<'_>> = approved.operations.iter().map(Meaning::of).collect();
+    let passes = |it: &&Operation| matches!(it.reason, Reason::Halfway | Reason::Temporary);
+    let stops: BTreeSet<Address> = approved
+        .operations
+        .iter()
+        .filter(passes)
+        .filter_map(|operation| Some(operation.action.to()?.address()))
+        .collect();
+    let meaning = |operation: &'a Operation| Meaning::of(operation, &stops);
+    let seen: BTreeSet<Meaning<'_>> = approved
+        .operations
+        .iter()
+        .map(|operation| Meaning::of(operation, &stops))
+        .collect();
     plan.operations
         .iter()
-        .filter(|operation| !approved.contains(&Meaning::of(operation)))
+        .filter(|operation| !seen.contains(&meaning(operation)))
         .collect()
 }
 
@@ -33,7 +46,7 @@ struct Meaning<'a> {
 }
 
 impl<'a> Meaning<'a> {
-    fn of(operation: &'a Operation) -> Self {
+    fn of(operation: &'a Operation, stops: &BTreeSet<Address>) -> Self {
         let action = &operation.action;
         let (permissions, disposal) = match action {
             Action::Move { permissions, .. } => (Some(*permissions), None),
@@ -48,6 +61,7 @@ impl<'a> Meaning<'a> {
             let address = Some(reliance.address());
             matches!(reliance, Reliance::File { .. } | Reliance::Subtree { .. })
                 && (address == from.as_ref() || address == to.as_ref())
+                && !stops.contains(reliance.address())
         });
         Self {
             action: action.word(),

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::capabilities::BatchRule;
 use super::context::Context;
+use super::detour::Detours;
 use super::graph::{Cause, Graph};
 use super::key::Key;
 use super::lower::Lowered;
 use super::operation::{Action, Operation, OperationId};
 use super::plan::{Batch, BatchId, Recording};
+use crate::state::Proof;
 
 /// Operations in an order in which they can be done, the calls that carry them, and what the
 /// state will hold.
@@ -19,20 +21,23 @@ pub(super) struct Batched {
     pub(super) recordings: Vec<Recording>,
     /// How many operations go to a temporary name first.
     pub(super) temporary: u64,
+    /// The operations that only the temporary names are for.
+    pub(super) extra: BTreeSet<OperationId>,
     /// The longest chain of new folders, one in the other.
     pub(super) deepest_creation: u64,
 }
 
 /// Step 7: orders the operations and groups them into calls.
-pub(super) fn batch(context: &Context<'_>, lowered: Lowered) -> Batched {
-    let (removals, others): (Vec<_>, Vec<_>) = lowered
-        .operations
-        .into_iter()
-        .partition(|operation| matches!(operation.action, Action::Remove { .. }));
-    let graph = Graph::new(others, context.world);
+pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
+    let mut detours = Detours {
+        context,
+        stopovers: lowered.stopovers,
+        given: 0,
+    };
+    let graph = Graph::new(lowered.operations, &lowered.links, &mut detours);
     let mut batcher = Batcher::new(context, graph);
     batcher.schedule();
-    batcher.finish(removals, lowered.recordings)
+    batcher.finish(lowered.removals, lowered.recordings)
 }
 
 struct Batcher<'a, 'c> {
@@ -143,7 +148,7 @@ impl<'a, 'c> Batcher<'a, 'c> {
             deepest_creation: self.deepest_creation(),
             ..Batched::default()
         };
-        batched.temporary = (self.graph.operations.len() - self.graph.reaches.len()) as u64;
+        batched.temporary = self.temporary_names();
         self.record_detours(&mut recordings);
         let operations = std::mem::take(&mut self.graph.operations);
         batched
@@ -163,6 +168,16 @@ impl<'a, 'c> Batcher<'a, 'c> {
             let rule = self.keys[positions[0]].1;
             push_call(&mut batched, taken, key, rule, after, &mut number_of);
         }
+        let numbers = number_of.iter();
+        batched.extra = numbers
+            .filter(|(id, _)| self.graph.extra.contains(&(id.0 as usize - 1)))
+            .map(|(_, number)| *number)
+            .collect();
+        for recording in &mut recordings {
+            let operation = recording.operation;
+            recording.operation = operation.and_then(|id| number_of.get(&id).copied());
+        }
+        batched.recordings = recordings;
         // What only put the operations into order goes before the removals come.
         let context = self.context;
         drop(waiting);
@@ -185,13 +200,17 @@ impl<'a, 'c> Batcher<'a, 'c> {
                 );
             }
         }
-        for recording in &mut recordings {
-            recording.operation = recording
-                .operation
-                .and_then(|id| number_of.get(&id).copied());
-        }
-        batched.recordings = recordings;
         batched
+    }
+
+    /// How many operations go by a temporary name.
+    fn temporary_names(&self) -> u64 {
+        let takes_away = |position: &&usize| {
+            let action = &self.graph.operations[**position].action;
+            matches!(action, Action::Remove { .. })
+        };
+        let extra = self.graph.extra.iter();
+        extra.filter(|it| !takes_away(it)).count() as u64
     }
 
     /// Sees to it that the state knows where a detour leads, should the run end on the way.
@@ -209,10 +228,12 @@ impl<'a, 'c> Batcher<'a, 'c> {
             let Action::Rename { from, to, .. } = &last.action else {
                 continue;
             };
-            let mut first = recording.clone();
             if recording.target == to.address() {
+                let mut first = recording.clone();
                 first.target = from.address();
-                first.provenance.wished = Some(to.path.clone());
+                first.provenance.proof = Proof::Halfway;
+                let wished = first.provenance.wished.take();
+                first.provenance.wished = wished.or_else(|| Some(to.path.clone()));
                 halfway.push(first);
             }
             recording.operation = Some(last.id);

@@ -6,17 +6,18 @@ use super::batch::Batched;
 use super::capabilities::{Capabilities, Carrier};
 use super::context::Context;
 use super::key::{CallKind, Key};
-use super::operation::{Action, Operation, Reason};
+use super::operation::{Action, Operation, Reason, Strategy};
 use super::plan::{Cost, MonthlyBudget};
 
 /// Calls, bound and time of a finished set of batches.
 pub(super) fn cost(context: &Context<'_>, batched: &Batched) -> Cost {
     let calls = batched.batches.len() as u64;
-    let lower_bound = lower_bound(context, batched);
+    let groups = groups(context, batched);
+    let lower_bound = lower_bound(&groups, batched.deepest_creation);
     Cost {
         calls,
         lower_bound,
-        gap_reasons: gap_reasons(batched, calls.saturating_sub(lower_bound)),
+        gap_reasons: gap_reasons(batched, &groups, calls.saturating_sub(lower_bound)),
         reads: context.input.reads,
         seconds: seconds(context, batched),
         bytes: batched
@@ -28,36 +29,67 @@ pub(super) fn cost(context: &Context<'_>, batched: &Batched) -> Cost {
     }
 }
 
-/// Rounds up the items of each group by the size of a batch. New folders need a call for each
-/// level at least. Detours to temporary names are not part of it.
-fn lower_bound(context: &Context<'_>, batched: &Batched) -> u64 {
-    let mut groups: BTreeMap<Key, (u64, Option<u32>)> = BTreeMap::new();
-    for operation in batched
-        .operations
-        .iter()
-        .filter(|operation| operation.reason != Reason::Temporary)
-    {
+/// Items that would share calls if nothing stood between them.
+#[derive(Default)]
+struct Group {
+    /// The most items of one call.
+    most: Option<u32>,
+    items: u64,
+    /// Those among them that go in calls of their own: for the time until they are renamed the
+    /// service finds them a name, or they make room for something before the last removals.
+    apart: u64,
+}
+
+impl Group {
+    fn calls(&self, items: u64) -> u64 {
+        match self.most {
+            Some(most) => items.div_ceil(u64::from(most.max(1))),
+            None => items.min(1),
+        }
+    }
+
+    /// How many more calls it takes because some items go in calls of their own.
+    fn more(&self) -> u64 {
+        let apart = self.calls(self.apart) + self.calls(self.items - self.apart);
+        apart - self.calls(self.items)
+    }
+}
+
+/// All operations but those that only temporary names are for. For a bound it does not matter
+/// which name an entry has until it is renamed.
+fn groups(context: &Context<'_>, batched: &Batched) -> BTreeMap<Key, Group> {
+    let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
+    for operation in &batched.operations {
         let Some(sheet) = sheet_of(context, operation) else {
             continue;
         };
+        if batched.extra.contains(&operation.id) {
+            continue;
+        }
         let (key, rule) = Key::new(operation, sheet);
-        let (count, items) = groups.entry(key).or_insert((0, rule.items));
-        *count += 1;
-        *items = rule.items;
+        let passes = matches!(operation.reason, Reason::Halfway | Reason::Temporary);
+        let finds_name = passes && operation.action.strategy() == Some(Strategy::Rename);
+        let key = if finds_name { key.failing() } else { key };
+        let group = groups.entry(key).or_default();
+        group.most = rule.items;
+        group.items += 1;
+        group.apart += u64::from(finds_name || operation.reason == Reason::Replaced);
     }
-    let (folders, others): (Vec<_>, Vec<_>) = groups
-        .into_iter()
-        .partition(|(key, _)| key.kind() == CallKind::CreateFolder);
-    let calls = |groups: Vec<(Key, (u64, Option<u32>))>| -> u64 {
-        groups
-            .into_iter()
-            .map(|(_, (count, items))| items.map_or(1, |items| count.div_ceil(u64::from(items))))
-            .sum()
-    };
-    calls(folders).max(batched.deepest_creation) + calls(others)
+    groups
 }
 
-fn gap_reasons(batched: &Batched, gap: u64) -> Vec<String> {
+/// Rounds up the items of each group by the size of a batch. New folders need a call for each
+/// level at least. Detours to temporary names are not part of it.
+fn lower_bound(groups: &BTreeMap<Key, Group>, deepest_creation: u64) -> u64 {
+    let calls = |kind: fn(CallKind) -> bool| -> u64 {
+        let of_kind = groups.iter().filter(|(key, _)| kind(key.kind()));
+        of_kind.map(|(_, group)| group.calls(group.items)).sum()
+    };
+    let folders = calls(|kind| kind == CallKind::CreateFolder);
+    folders.max(deepest_creation) + calls(|kind| kind != CallKind::CreateFolder)
+}
+
+fn gap_reasons(batched: &Batched, groups: &BTreeMap<Key, Group>, gap: u64) -> Vec<String> {
     if gap == 0 {
         return Vec::new();
     }
@@ -68,7 +100,25 @@ fn gap_reasons(batched: &Batched, gap: u64) -> Vec<String> {
             batched.temporary
         ));
     }
-    let explained = u64::from(batched.temporary > 0);
+    let mut explained = u64::from(batched.temporary > 0);
+    let mut explain = |removes: bool, reason: &str| {
+        let of_kind = groups
+            .iter()
+            .filter(|(key, _)| (key.kind() == CallKind::Remove) == removes);
+        let more: u64 = of_kind.map(|(_, group)| group.more()).sum();
+        if more > 0 {
+            explained += more;
+            reasons.push(reason.to_owned());
+        }
+    };
+    explain(
+        true,
+        "what is replaced makes room before the removals at the end",
+    );
+    explain(
+        false,
+        "names at the target are taken, so that the service finds others for a while",
+    );
     if gap > explained {
         reasons.push(
             "a name or a folder had to be there before members of one call could be sent".into(),
@@ -78,9 +128,10 @@ fn gap_reasons(batched: &Batched, gap: u64) -> Vec<String> {
 }
 
 fn seconds(context: &Context<'_>, batched: &Batched) -> f64 {
-    let mut calls: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut calls: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for batch in &batched.batches {
-        *calls.entry(&batch.provider).or_default() += 1;
+        let kind = (batch.provider.as_str(), batch.call.as_str());
+        *calls.entry(kind).or_default() += 1;
     }
     let rate = |provider: &str| {
         let sheets = context.input.sheets.values();
@@ -91,7 +142,7 @@ fn seconds(context: &Context<'_>, batched: &Batched) -> f64 {
     };
     let times = calls
         .iter()
-        .filter_map(|(provider, count)| Some(*count as f64 / f64::from(rate(provider)?)));
+        .filter_map(|((provider, _), count)| Some(*count as f64 / f64::from(rate(provider)?)));
     times.fold(0.0, f64::max)
 }
 

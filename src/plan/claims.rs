@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use super::change::Change;
 use super::context::Context;
-use super::expand::{Expanded, Root};
+use super::expand::{Expanded, Root, SourceNaming};
 use super::keep::Removal;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Wish;
@@ -195,7 +195,9 @@ fn takings<'a>(
         word: "removes",
     });
     let moved = expanded.roots.iter().filter_map(|root| {
-        let moves = root.leaves_its_source(context);
+        // What an interrupted run left on its way is nobody's source and holds nobody's target.
+        let passes = root.naming == SourceNaming::Temporary;
+        let moves = !passes && root.leaves_its_source(context);
         let source = root.source.as_ref().filter(|_| moves)?;
         Some(Taking {
             placement: root.placement,
@@ -292,7 +294,7 @@ pub(super) fn readings(context: &Context<'_>, changes: &[Change]) -> Vec<Diagnos
             .take_while(|change| change.target.is_at_or_below(source));
         let mut read = placed.filter(|change| transfer.reads(&change.target));
         let feeds =
-            |change: &&Change| change.placement == number || !is_file(context, &change.target);
+            |change: &&Change| change.placement == number || !was_file(context, &change.target);
         if let Some(change) = read.find(feeds) {
             findings.push(fed_source(
                 context,
@@ -305,11 +307,13 @@ pub(super) fn readings(context: &Context<'_>, changes: &[Change]) -> Vec<Diagnos
     findings
 }
 
-fn is_file(context: &Context<'_>, address: &Address) -> bool {
-    context
-        .world
-        .find(address)
-        .is_some_and(|node| context.world.kind(node) == EntryKind::File)
+/// Whether a file is there, or was there before an interrupted run began to replace it.
+fn was_file(context: &Context<'_>, address: &Address) -> bool {
+    context.records.is_awaited(address)
+        || context
+            .world
+            .find(address)
+            .is_some_and(|node| context.world.kind(node) == EntryKind::File)
 }
 
 fn fed_source(context: &Context<'_>, number: usize, other: usize, target: &Address) -> Diagnostic {

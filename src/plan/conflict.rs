@@ -5,7 +5,7 @@ use super::operation::Reason;
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::OnConflict;
-use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
+use crate::tree::{Address, EntryKind};
 
 impl Comparison<'_, '_> {
     pub(super) fn conflict(
@@ -44,7 +44,8 @@ impl Comparison<'_, '_> {
                     .wished
                     .take()
                     .unwrap_or_else(|| pair.target.path.clone());
-                pair.target.path = self.free_name(&pair.target.space, &wished);
+                pair.target.path =
+                    self.free_name(&pair.target.space, &wished, world.kind(pair.source.node));
                 pair.found = None;
                 pair.wished = Some(wished);
                 return if both_files || world.kind(pair.source.node) == EntryKind::File {
@@ -55,28 +56,6 @@ impl Comparison<'_, '_> {
             }
         }
         Remains::Something
-    }
-
-    /// The first of `name (1).ext`, `name (2).ext`, … that nothing has and nothing gets.
-    fn free_name(&self, space: &SpaceAlias, wished: &EntryPath) -> EntryPath {
-        let name = wished.name().unwrap_or_default();
-        let parent = wished.parent().unwrap_or_else(EntryPath::root);
-        let (stem, extension) = match name.rfind('.') {
-            Some(dot) if dot > 0 => name.split_at(dot),
-            _ => (name, ""),
-        };
-        let mut number = 1_u64;
-        loop {
-            let path = parent.join_trusted(&format!("{stem} ({number}){extension}"));
-            let address = Address::new(space.clone(), path);
-            let free = self.context.world.find(&address).is_none()
-                && !self.folders.contains(&address)
-                && !self.taken.contains(&address);
-            if free {
-                return address.path;
-            }
-            number += 1;
-        }
     }
 
     pub(super) fn blocked(&mut self, placement: usize, folder: &Address) {

@@ -44,7 +44,9 @@ pub(super) fn decide_copy(
         if is_source_as_recorded(context, placement, source, record) {
             return in_place(context, placement, record);
         }
-        if let Some(proof) = same_content(context, source, target, space) {
+        if let Some(proof) = same_content(context, source, target, space)
+            && !is_known_to_have_changed(context, placement, record, space)
+        {
             return Decision::Adopt(proof);
         }
         return match update {
@@ -86,6 +88,24 @@ fn is_source_as_recorded(
     same || context.is_placed_by_another(source, placement)
 }
 
+/// Whether our own copy is of another version than the source is now. An equal size, which is all
+/// that some providers tell of content, cannot say otherwise.
+fn is_known_to_have_changed(
+    context: &Context<'_>,
+    placement: usize,
+    record: &Provenance,
+    space: &SpaceAlias,
+) -> bool {
+    fingerprint_rule(context, space) == FingerprintRule::Size
+        && record.placement == *context.reference(placement)
+        && record.source.is_some()
+}
+
+fn fingerprint_rule(context: &Context<'_>, space: &SpaceAlias) -> FingerprintRule {
+    let sheet = context.sheet(space);
+    sheet.map_or(FingerprintRule::Size, |sheet| sheet.fingerprint)
+}
+
 /// Whether two files have the same content as far as their provider tells, and how sure that is.
 fn same_content(
     context: &Context<'_>,
@@ -99,10 +119,7 @@ fn same_content(
     if source_tree.size(source) != target_tree.size(target) {
         return None;
     }
-    match context
-        .sheet(space)
-        .map_or(FingerprintRule::Size, |sheet| sheet.fingerprint)
-    {
+    match fingerprint_rule(context, space) {
         FingerprintRule::Size => Some(Proof::Unverified),
         FingerprintRule::SizeAndTime => (source_tree.modified(source)
             == target_tree.modified(target))

@@ -7,8 +7,8 @@ use super::claims::{Carving, Claims};
 use super::context::Context;
 use super::decide::{Decision, decide_copy};
 use super::expand::{Expanded, Root, SourceEntry, SourceNaming};
-use super::graph::is_temporary;
 use super::operation::Reason;
+use super::recorded::is_as_recorded;
 use super::vacated::vacated;
 use super::world::Node;
 use crate::manifest::{OnConflict, Update, Wish};
@@ -22,8 +22,10 @@ pub(super) fn diff(
     gone: BTreeSet<Node>,
 ) -> Differences {
     let vacated = vacated(context, expanded, &gone);
+    let wanted = expanded.roots.iter().map(|root| root.target.clone());
     let mut comparison = Comparison {
         context,
+        wanted: wanted.collect(),
         gone,
         vacated,
         folders: BTreeSet::new(),
@@ -38,6 +40,8 @@ pub(super) fn diff(
 
 pub(super) struct Comparison<'a, 'c> {
     pub(super) context: &'a Context<'c>,
+    /// The targets of all roots, in order.
+    pub(super) wanted: Vec<Address>,
     /// Entries that are removed, with everything below them.
     pub(super) gone: BTreeSet<Node>,
     /// Entries that moves take away as a whole.
@@ -179,9 +183,22 @@ impl Comparison<'_, '_> {
             }
             Mode::Move => match pair.found {
                 None => self.place(pass, pair, Reason::Misplaced, None),
+                Some(found) if self.is_our_older_one(pass, found) => {
+                    self.place(pass, pair, Reason::Changed, Some(found))
+                }
                 Some(_) => self.conflict(pass, pair, "both the source and the target are there"),
             },
         }
+    }
+
+    /// Whether what is at a target is what an interrupted run was about to replace.
+    fn is_our_older_one(&self, pass: &Pass<'_>, found: Node) -> bool {
+        let reference = self.context.reference(pass.root.placement);
+        let record = self.context.records.of(found);
+        pass.root.naming == SourceNaming::Temporary
+            && record.is_some_and(|record| {
+                record.placement == *reference && is_as_recorded(self.context.world, found, record)
+            })
     }
 
     fn copied_file(&mut self, pass: &Pass<'_>, pair: Pair, update: Update) {
@@ -260,7 +277,8 @@ impl Comparison<'_, '_> {
             let relative = pair.relative.join_trusted(name);
             let target = beneath(&pair.target, name);
             let carved = !pass.carving.is_empty() && pass.carving.takes(&target);
-            if carved || pass.exclude.matches(&relative) {
+            let passes = self.context.records.is_on_its_way(node);
+            if passes || carved || pass.exclude.matches(&relative) {
                 remains = Remains::Something;
                 continue;
             }
@@ -327,38 +345,8 @@ impl Comparison<'_, '_> {
         true
     }
 
-    /// Where the entry was placed beside its name before, that is where it belongs.
-    fn beside(&self, pass: &Pass<'_>, mut pair: Pair) -> Pair {
-        let records = &self.context.records;
-        let moves_file = matches!(pass.mode, Mode::Move)
-            && self.context.world.kind(pair.source.node) == EntryKind::File;
-        if records.has_none_beside() || moves_file {
-            return pair;
-        }
-        let Some(address) = records.beside(&pair.target) else {
-            return pair;
-        };
-        let Some(node) = self.find(address) else {
-            return pair;
-        };
-        let ours = records
-            .of(node)
-            .is_some_and(|record| record.placement == *self.context.reference(pass.root.placement));
-        if ours && is_temporary(address) {
-            pair.source = SourceEntry {
-                address: address.clone(),
-                node,
-            };
-        } else if ours {
-            pair.wished = Some(pair.target.path);
-            pair.target = address.clone();
-            pair.found = Some(node);
-        }
-        pair
-    }
-
     /// The entry at an address, unless it is leaving.
-    fn find(&self, address: &Address) -> Option<Node> {
+    pub(super) fn find(&self, address: &Address) -> Option<Node> {
         let world = self.context.world;
         let mut node = world.root(&address.space)?;
         for name in address.path.segments() {

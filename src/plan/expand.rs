@@ -2,9 +2,10 @@
 //! matched. What lies below a root follows from its source.
 
 use super::context::Context;
+use super::source_findings::{lost_target, matches_again, missing_source, special_source};
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
-use crate::manifest::{Disposal, Expect, OnMissing, Placement, Target, Transfer, Wish};
+use crate::manifest::{Disposal, Expect, OnMissing, Target, Transfer, Wish};
 use crate::tree::{Address, EntryKind, EntryPath, PatternSet, Selection};
 
 /// The code of the finding that a pattern matches too little or too much.
@@ -205,7 +206,7 @@ fn expand_named(
     }
     let address = transfer.source.base.clone();
     let moves = matches!(context.wish(number), Wish::Move(..));
-    let found = context.world.find(&address);
+    let found = source_at(context, &address);
     let present = found.filter(|node| !(moves && context.is_placed_by_another(*node, number)));
     match present {
         Some(node) if context.world.kind(node) == EntryKind::Special => {
@@ -220,6 +221,7 @@ fn expand_named(
             naming: SourceNaming::Named,
         }),
         None if moves && context.world.find(target).is_some() => {}
+        None if context.records.is_awaited(&address) => {}
         None if transfer.on_missing == OnMissing::Ignore => {}
         None => expanded.findings.push(match found {
             Some(_) => lost_target(context.placement(number), &address, target),
@@ -228,22 +230,11 @@ fn expand_named(
     }
 }
 
-fn matches_again(placement: &Placement, source: &Address, target: &Address) -> Diagnostic {
-    let detail = format!(
-        "{source} would be placed at {target}, which `{}` matches again.",
-        placement.id
-    );
-    Diagnostic::error("matches-again", "a pattern matches what it placed", detail)
-        .at(placement.location.clone())
-        .about(target)
-        .with_hint("choose a target outside the pattern, or `exclude` it")
-}
-
 /// The rest of a way over a temporary name that an interrupted run began.
 fn interrupted(context: &Context<'_>, number: usize, target: &Address) -> Option<Root> {
     let address = context
         .records
-        .interrupted(context.world, target, context.reference(number))?
+        .interrupted(target, context.reference(number))?
         .clone();
     let node = context.world.find(&address)?;
     Some(Root {
@@ -256,7 +247,7 @@ fn interrupted(context: &Context<'_>, number: usize, target: &Address) -> Option
 
 /// What an interrupted run left under temporary names of the matches of a pattern.
 fn interrupted_matches(context: &Context<'_>, number: usize) -> Vec<Root> {
-    let wished = context.records.wished_by(context.reference(number));
+    let wished = context.records.on_the_way_for(context.reference(number));
     wished
         .iter()
         .filter_map(|target| interrupted(context, number, target))
@@ -296,7 +287,7 @@ fn for_each_match(
 ) {
     let world = context.world;
     let base = &selection.base;
-    let Some(start) = world.find(base) else {
+    let Some(start) = source_at(context, base) else {
         return;
     };
     let Some(pattern) = &selection.below else {
@@ -317,7 +308,8 @@ fn for_each_match(
         }
         for (name, child) in world.children(node).into_iter().rev() {
             let below = relative.join_trusted(name);
-            if world.kind(child) != EntryKind::Special && !exclude.matches(&below) {
+            let stays = !context.records.is_on_its_way(child);
+            if stays && world.kind(child) != EntryKind::Special && !exclude.matches(&below) {
                 open.push((below, child));
             }
         }
@@ -358,41 +350,8 @@ fn check_expectation(
     );
 }
 
-fn missing_source(placement: &Placement, address: &Address) -> Diagnostic {
-    let detail = format!(
-        "`{}` takes its content from {address}, and nothing is there.",
-        placement.id
-    );
-    Diagnostic::error("missing-source", "a source is not there", detail)
-        .at(placement.location.clone())
-        .about(address)
-        .with_hint("correct the path, or say `on_missing: ignore`")
-}
-
-/// What stands at the source of a move is another placement's, and what was moved is gone.
-fn lost_target(placement: &Placement, address: &Address, target: &Address) -> Diagnostic {
-    let detail = format!(
-        "`{}` moved {address} to {target}, where nothing is now; what {address} holds was put there by another \
-         placement.",
-        placement.id
-    );
-    Diagnostic::error("missing-source", "a source is not there", detail)
-        .at(placement.location.clone())
-        .about(target)
-        .with_hint("bring the entry back, from the bin for example, or drop the placement")
-}
-
-fn special_source(placement: &Placement, address: &Address) -> Diagnostic {
-    let detail = format!(
-        "`{}` names {address}, which is neither a file nor a folder.",
-        placement.id
-    );
-    Diagnostic::error(
-        "special-source",
-        "a source is neither a file nor a folder",
-        detail,
-    )
-    .at(placement.location.clone())
-    .about(address)
-    .with_hint("symbolic links and devices are never followed or copied; name what they point to")
+/// What is at an address, unless an interrupted run left it there on its way to another.
+fn source_at(context: &Context<'_>, address: &Address) -> Option<Node> {
+    let found = context.world.find(address);
+    found.filter(|_| context.records.halfway_above(address).is_none())
 }

@@ -1,10 +1,11 @@
-//! What has to come before what, and how a cycle is broken with one temporary name.
+//! What has to come before what.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::operation::{Action, Operation, OperationId, Place, Reason, Strategy};
-use super::world::World;
-use crate::tree::{Address, EntryPath};
+use super::detour::{Detours, can_detour};
+use super::operation::{Action, Operation, OperationId, Reason, Strategy};
+use super::steps::Links;
+use crate::tree::Address;
 
 /// The operations with their dependencies, by position. A temporary name adds operations.
 pub(super) struct Graph {
@@ -13,6 +14,8 @@ pub(super) struct Graph {
     pub(super) after: Vec<BTreeMap<usize, Cause>>,
     /// For each operation that was given at first, the one that reaches its target.
     pub(super) reaches: Vec<usize>,
+    /// The operations that no cycle would need.
+    pub(super) extra: BTreeSet<usize>,
 }
 
 /// Why one operation comes after another.
@@ -26,30 +29,40 @@ pub(super) enum Cause {
     TargetRead,
     /// The other reads what it moves away.
     SourceRead,
+    /// The other is the step before.
+    Step,
+    /// The other takes the name beside which the service is to find one.
+    Expected,
 }
 
 /// Operations by the addresses that they speak of.
 #[derive(Default)]
 struct Addresses {
     makes: BTreeMap<Address, usize>,
+    /// Names that a service may give for a while, and who gives them back.
+    lent: BTreeMap<Address, Vec<usize>>,
     leaves: BTreeMap<Address, usize>,
     reads: BTreeMap<Address, Vec<usize>>,
 }
 
 impl Graph {
-    /// Finds all dependencies and breaks all cycles. Removals are no part of it: they come last.
-    pub(super) fn new(operations: Vec<Operation>, world: &World) -> Self {
-        let addresses = Addresses::new(&operations);
+    /// Finds all dependencies and breaks all cycles. The removals of the end are no part of it.
+    pub(super) fn new(
+        operations: Vec<Operation>,
+        links: &Links,
+        detours: &mut Detours<'_, '_>,
+    ) -> Self {
+        let addresses = Addresses::new(&operations, links);
         let after = (0..operations.len())
-            .map(|position| addresses.before(&operations, position))
+            .map(|position| addresses.before(&operations, links, position))
             .collect();
         let reaches = (0..operations.len()).collect();
         let mut graph = Self {
             operations,
             after,
             reaches,
+            extra: BTreeSet::new(),
         };
-        let mut names = BTreeSet::new();
         loop {
             let positions = graph.on_cycles();
             if positions.is_empty() {
@@ -57,7 +70,7 @@ impl Graph {
             }
             let mut followers = graph.followers();
             for position in positions {
-                graph.detour(position, world, &mut names, &mut followers);
+                graph.detour(position, detours, &mut followers);
             }
         }
         graph
@@ -96,8 +109,8 @@ impl Graph {
         let mut position = start;
         loop {
             let (before, cause) = self.stuck_before(position, stuck)?;
-            let can_detour = matches!(cause, Cause::NameFreed | Cause::TargetRead)
-                && self.operations[position].action.strategy().is_some();
+            let helps = matches!(cause, Cause::NameFreed | Cause::TargetRead);
+            let can_detour = helps && can_detour(&self.operations[position]);
             if can_detour && chosen.is_none_or(|chosen| position < chosen) {
                 chosen = Some(position);
             }
@@ -144,61 +157,10 @@ impl Graph {
             .filter(|position| waiting[*position] > 0)
             .collect()
     }
-
-    /// Sends an operation to a temporary name first, and from there to its target.
-    fn detour(
-        &mut self,
-        position: usize,
-        world: &World,
-        names: &mut BTreeSet<Address>,
-        followers: &mut Vec<Vec<usize>>,
-    ) {
-        let Some(target) = self.operations[position].action.to().cloned() else {
-            return;
-        };
-        let temporary = temporary_name(&target, world, names);
-        let last = self.operations.len();
-        let mut second = self.operations[position].clone();
-        second.id = OperationId(last as u32 + 1);
-        let strategy = second.action.strategy().unwrap_or(Strategy::Fail);
-        second.action = Action::Rename {
-            from: temporary.clone(),
-            to: target,
-            strategy,
-        };
-        second.relies_on.clear();
-        let first = &mut self.operations[position];
-        first.reason = Reason::Temporary;
-        if let Action::Copy { to, strategy, .. }
-        | Action::Move { to, strategy, .. }
-        | Action::Rename { to, strategy, .. } = &mut first.action
-        {
-            *to = temporary;
-            *strategy = Strategy::Fail;
-        }
-        self.operations.push(second);
-        let mut before = self.after[position].clone();
-        self.after[position].retain(|_, cause| matches!(cause, Cause::Parent | Cause::SourceRead));
-        before.insert(position, Cause::NameFreed);
-        before.keys().for_each(|other| followers[*other].push(last));
-        followers.push(Vec::new());
-        self.after.push(before);
-        for follower in &followers[position] {
-            let before = &mut self.after[*follower];
-            if before.get(&position) == Some(&Cause::Parent) {
-                before.remove(&position);
-                before.insert(last, Cause::Parent);
-            }
-        }
-        self.reaches
-            .iter_mut()
-            .filter(|reached| **reached == position)
-            .for_each(|reached| *reached = last);
-    }
 }
 
 /// The beginning of every temporary name.
-const TEMPORARY: &str = ".reshelve-temporary-";
+pub(super) const TEMPORARY: &str = ".reshelve-temporary-";
 
 /// Whether an entry stands under a temporary name.
 pub(super) fn is_temporary(address: &Address) -> bool {
@@ -208,25 +170,12 @@ pub(super) fn is_temporary(address: &Address) -> bool {
         .is_some_and(|name| name.starts_with(TEMPORARY))
 }
 
-/// A name beside the target that nothing has.
-fn temporary_name(target: &Place, world: &World, names: &mut BTreeSet<Address>) -> Place {
-    let parent = target.path.parent().unwrap_or_else(EntryPath::root);
-    let mut number = names.len() + 1;
-    loop {
-        let path = parent.join_trusted(&format!("{TEMPORARY}{number}"));
-        let address = Address::new(target.space.clone(), path);
-        if world.find(&address).is_none() && names.insert(address.clone()) {
-            return Place::new(address.space, address.path);
-        }
-        number += 1;
-    }
-}
-
 impl Addresses {
-    fn new(operations: &[Operation]) -> Self {
+    fn new(operations: &[Operation], links: &Links) -> Self {
         let mut addresses = Self::default();
         for (position, operation) in operations.iter().enumerate() {
-            if let Some(to) = operation.action.to() {
+            let to = operation.action.to();
+            if let Some(to) = to.filter(|_| operation.reason != Reason::Halfway) {
                 addresses.makes.insert(to.address(), position);
             }
             match &operation.action {
@@ -237,23 +186,47 @@ impl Addresses {
                         .or_default()
                         .push(position);
                 }
-                Action::Move { from, .. } | Action::Rename { from, .. } => {
+                Action::Move { from, .. }
+                | Action::Rename { from, .. }
+                | Action::Remove { at: from, .. } => {
                     addresses.leaves.insert(from.address(), position);
                 }
-                Action::CreateFolder { .. } | Action::Remove { .. } => {}
+                Action::CreateFolder { .. } => {}
             }
+        }
+        for (address, borrowers) in &links.lent {
+            let positions = borrowers.iter().map(|id| position_of(*id));
+            addresses.lent.insert(address.clone(), positions.collect());
         }
         addresses
     }
 
-    fn before(&self, operations: &[Operation], position: usize) -> BTreeMap<usize, Cause> {
+    fn before(
+        &self,
+        operations: &[Operation],
+        links: &Links,
+        position: usize,
+    ) -> BTreeMap<usize, Cause> {
         let mut before = BTreeMap::new();
-        let action = &operations[position].action;
-        if let Some(to) = action.to() {
-            self.before_target(&to.address(), action.strategy(), &mut before);
+        let operation = &operations[position];
+        if let Some(to) = operation.action.to() {
+            self.before_target(operation, &to.address(), &mut before);
         }
-        if let Action::Move { from, .. } | Action::Rename { from, .. } = action {
-            self.readers(&from.address(), Cause::SourceRead, &mut before);
+        match &operation.action {
+            Action::Move { from, .. } | Action::Rename { from, .. } => {
+                self.readers(&from.address(), Cause::SourceRead, &mut before);
+            }
+            Action::Remove { at, .. } => {
+                self.readers(&at.address(), Cause::TargetRead, &mut before);
+            }
+            Action::Copy { .. } | Action::CreateFolder { .. } => {}
+        }
+        let expected = links.waits.get(&operation.id);
+        if let Some(maker) = expected.and_then(|address| self.makes.get(address)) {
+            before.insert(*maker, Cause::Expected);
+        }
+        if let Some(step) = links.before.get(&operation.id) {
+            before.insert(position_of(*step), Cause::Step);
         }
         before.remove(&position);
         before
@@ -261,8 +234,8 @@ impl Addresses {
 
     fn before_target(
         &self,
+        operation: &Operation,
         to: &Address,
-        strategy: Option<Strategy>,
         before: &mut BTreeMap<usize, Cause>,
     ) {
         for path in to.path.ancestors().into_iter().rev() {
@@ -275,10 +248,14 @@ impl Addresses {
                 break;
             }
         }
-        if let Some(leaver) = self.leaves.get(to) {
-            before.insert(*leaver, Cause::NameFreed);
+        // Where an entry stops on its way, nothing is and nothing goes away but itself.
+        if operation.reason != Reason::Halfway {
+            let lent = self.lent.get(to).into_iter().flatten();
+            for leaver in self.leaves.get(to).into_iter().chain(lent) {
+                before.insert(*leaver, Cause::NameFreed);
+            }
         }
-        if matches!(strategy, Some(Strategy::Overwrite(_))) {
+        if matches!(operation.action.strategy(), Some(Strategy::Overwrite(_))) {
             self.readers(to, Cause::TargetRead, before);
         }
     }
@@ -298,4 +275,9 @@ impl Addresses {
             before.insert(*reader, cause);
         }
     }
+}
+
+/// The position of an operation before any is added.
+fn position_of(id: OperationId) -> usize {
+    id.0 as usize - 1
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::capabilities::Bin;
 use super::context::Context;
 use super::names::refused_names;
-use super::operation::{Action, Operation, Strategy};
+use super::operation::{Action, Operation, Reason, Strategy};
 use super::plan::{Cost, GuardReading, Summary};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Limit, Manifest, Protection, Wish};
@@ -40,15 +40,27 @@ pub(super) fn guard(
     findings
 }
 
-/// The entries that a set of operations takes away, overwrites or moves.
+/// The entries that a set of operations takes away, overwrites or moves. What goes in several
+/// steps counts once.
 pub(super) fn count(operations: &[&Operation], summary: &mut Summary) {
+    let mut stops: BTreeSet<Address> = BTreeSet::new();
     for operation in operations {
-        match operation.action {
+        let goes_on = operation
+            .action
+            .from()
+            .is_some_and(|from| stops.contains(&from.address()));
+        if matches!(operation.reason, Reason::Halfway | Reason::Temporary) {
+            stops.extend(operation.action.to().map(|to| to.address()));
+        }
+        match &operation.action {
+            Action::Move { .. } | Action::Rename { .. } if goes_on => {}
+            Action::Remove { .. } if operation.reason == Reason::Replaced => {
+                summary.overwritten += 1;
+            }
             Action::Remove { .. } => summary.removed += operation.entries,
             Action::Copy { .. } => summary.copied += operation.entries,
             Action::CreateFolder { .. } => summary.created += 1,
-            Action::Move { .. } => summary.moved += operation.entries,
-            Action::Rename { .. } => {}
+            Action::Move { .. } | Action::Rename { .. } => summary.moved += operation.entries,
         }
         let replaced = matches!(operation.action.strategy(), Some(Strategy::Overwrite(_)));
         if replaced {
@@ -241,6 +253,7 @@ fn protection(
     entry: &Address,
 ) -> Diagnostic {
     let does = match operation.action {
+        Action::Remove { .. } if operation.reason == Reason::Replaced => "overwrite",
         Action::Remove { .. } => "remove",
         Action::Move { .. } | Action::Rename { .. } => "move away",
         Action::Copy { .. } | Action::CreateFolder { .. } => "overwrite",

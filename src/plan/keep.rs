@@ -268,7 +268,7 @@ impl Pruner<'_, '_> {
             .context
             .records
             .of(node)
-            .filter(|record| record.placement == *reference && record.proof == Proof::Placed);
+            .filter(|record| record.placement == *reference && is_placed(record.proof));
         record.is_some_and(|record| is_as_recorded(self.context.world, node, record))
     }
 
@@ -323,6 +323,13 @@ impl Pruner<'_, '_> {
         .with_hint(
             "if it is meant to be empty, say `prune: report` or remove the entries with `absent`",
         )
+    }
+}
+
+fn is_placed(proof: Proof) -> bool {
+    match proof {
+        Proof::Placed | Proof::Halfway => true,
+        Proof::Adopted | Proof::Unverified => false,
     }
 }
 

@@ -57,6 +57,22 @@ impl Key {
         (key, rule)
     }
 
+    /// The same for all strategies.
+    pub(super) fn whatever_the_strategy(self) -> Self {
+        Self {
+            strategy: None,
+            ..self
+        }
+    }
+
+    /// The same for calls that refuse a taken name.
+    pub(super) fn failing(self) -> Self {
+        Self {
+            strategy: self.strategy.map(|_| Strategy::Fail),
+            ..self
+        }
+    }
+
     /// Which kind of call it is.
     pub(super) fn kind(&self) -> CallKind {
         self.kind

@@ -1,45 +1,80 @@
 //! Step 6: changes become the provider's operations, each with what it relies on.
 
-use super::capabilities::Bin;
+use super::capabilities::{Bin, CopiedTime};
 use super::change::{Change, Differences, Extent, Origin};
 use super::context::Context;
+use super::expand::SourceEntry;
 use super::keep::Removal;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::plan::Recording;
+use super::steps::{Links, Steps};
+use super::stopover::Stopovers;
 use super::world::Node;
 use crate::manifest::{Disposal, Permissions, Wish};
 use crate::state::{Proof, Provenance, RunId, Seen, Source};
-use crate::tree::{Address, EntryKind, subtree_digest};
+use crate::tree::{Address, Attributes, EntryKind, SpaceAlias, Timestamp, subtree_digest};
 
 /// Operations with numbers that follow the order of targets, and what the state will hold.
-#[derive(Debug, Default)]
-pub(super) struct Lowered {
+pub(super) struct Lowered<'w> {
     pub(super) operations: Vec<Operation>,
     pub(super) recordings: Vec<Recording>,
+    /// How the operations of one change hang together.
+    pub(super) links: Links,
+    /// The names that are still free for detours.
+    pub(super) stopovers: Stopovers<'w>,
+    /// What takes entries away in the end.
+    pub(super) removals: Vec<Operation>,
 }
 
-/// Step 6: one operation for each change that is not carried by another, one for each removal.
-pub(super) fn lower(
-    context: &Context<'_>,
+/// Step 6: the operations of each change that is not carried by another, and one for each removal.
+pub(super) fn lower<'c>(
+    context: &'c Context<'_>,
     differences: &Differences,
     removals: &[Removal],
-) -> Lowered {
-    let mut lowered = Lowered::default();
+) -> Lowered<'c> {
+    let mut steps = Steps::new(context, &differences.changes);
+    let (mut operations, mut recordings) = (Vec::new(), Vec::new());
     for change in &differences.changes {
+        let start = operations.len();
         if change.extent != Extent::Carried {
-            let id = OperationId(lowered.operations.len() as u32 + 1);
-            lowered.operations.push(operation(context, change, id));
+            let id = OperationId(start as u32 + 1);
+            operations.extend(steps.of(change, operation(context, change, id)));
         }
-        let id = OperationId(lowered.operations.len() as u32);
-        lowered.recordings.push(recording(context, change, id));
+        let id = OperationId(operations.len() as u32);
+        let recording = recording(context, change, id);
+        if let [first, .., _] = &operations[start..] {
+            recordings.extend(halfway(change, &recording, first));
+        }
+        recordings.push(recording);
     }
-    for removal in removals {
-        let id = OperationId(lowered.operations.len() as u32 + 1);
-        lowered
-            .operations
-            .push(removal_operation(context, removal, id));
+    steps.settle(&mut operations);
+    let last = operations.len() as u32;
+    let removals = (last + 1..).zip(removals);
+    let removals =
+        removals.map(|(number, removal)| removal_operation(context, removal, OperationId(number)));
+    Lowered {
+        removals: removals.collect(),
+        operations,
+        recordings,
+        links: steps.links,
+        stopovers: steps.stopovers,
     }
-    lowered
+}
+
+/// What the state will hold should the run end after the first operation of a change in several
+/// steps: where the entry is, and where it was to go on to.
+fn halfway(change: &Change, last: &Recording, first: &Operation) -> Option<Recording> {
+    let stop = first.action.to()?.address();
+    if first.reason != Reason::Halfway || stop.space != change.target.space {
+        return None;
+    }
+    let mut recording = last.clone();
+    let wished = change.wished.clone();
+    recording.target = stop;
+    recording.operation = Some(first.id);
+    recording.provenance.wished = wished.or_else(|| Some(change.target.path.clone()));
+    recording.provenance.proof = Proof::Halfway;
+    Some(recording)
 }
 
 fn operation(context: &Context<'_>, change: &Change, id: OperationId) -> Operation {
@@ -85,21 +120,23 @@ fn action(context: &Context<'_>, change: &Change) -> Action {
     Action::Copy { from, to, strategy }
 }
 
-/// A replaced file goes to the bin where there is one.
 fn strategy(context: &Context<'_>, change: &Change) -> Strategy {
-    if change.replaces.is_none() {
-        return Strategy::Fail;
+    match change.replaces {
+        None => Strategy::Fail,
+        Some(_) => Strategy::Overwrite(replaced_disposal(context, &change.target.space)),
     }
-    let sheet = context.sheet(&change.target.space);
-    let bin = sheet.is_some_and(|sheet| sheet.bin == Bin::Present);
-    Strategy::Overwrite(if bin {
-        Disposal::Recycle
-    } else {
-        Disposal::Permanent
-    })
 }
 
-fn place(context: &Context<'_>, address: &Address, node: Node) -> Place {
+/// A replaced file goes to the bin where there is one, or where the service tells whether there
+/// is: it then refuses, and nothing is gone for good that nobody asked for.
+pub(super) fn replaced_disposal(context: &Context<'_>, space: &SpaceAlias) -> Disposal {
+    match context.sheet(space).map(|sheet| sheet.bin) {
+        Some(Bin::Present | Bin::ServiceTells) => Disposal::Recycle,
+        Some(Bin::None) | None => Disposal::Permanent,
+    }
+}
+
+pub(super) fn place(context: &Context<'_>, address: &Address, node: Node) -> Place {
     Place {
         space: address.space.clone(),
         path: address.path.clone(),
@@ -155,14 +192,12 @@ fn unchanged(context: &Context<'_>, address: &Address, node: Node) -> Reliance {
 }
 
 fn recording(context: &Context<'_>, change: &Change, operation: OperationId) -> Recording {
-    let source = change.source.as_ref().map(|source| Source {
-        address: source.address.clone(),
-        seen: context.world.seen(source.node),
-    });
-    let attributes = match &source {
-        Some(source) if change.kind == EntryKind::File => source.seen.attributes.clone(),
-        _ => Default::default(),
+    let source = change.source.as_ref();
+    let attributes = match source {
+        Some(source) if change.kind == EntryKind::File => expected(context, change, source),
+        Some(_) | None => Attributes::default(),
     };
+    let source = source.map(|source| declared(context, source));
     Recording {
         target: change.target.clone(),
         provenance: Provenance {
@@ -178,6 +213,51 @@ fn recording(context: &Context<'_>, change: &Change, operation: OperationId) -> 
             run: RunId::none(),
         },
         operation: Some(operation),
+    }
+}
+
+/// How a placed file will look, as far as that is known before. A service that gives copies a
+/// time of their own is not taken at its word for moves either.
+fn expected(context: &Context<'_>, change: &Change, source: &SourceEntry) -> Attributes {
+    let attributes = context.world.seen(source.node).attributes;
+    let sheet = context.sheet(&change.target.space);
+    let is_new = sheet.is_some_and(|sheet| sheet.copied_time == CopiedTime::New);
+    if !is_new {
+        return attributes;
+    }
+    Attributes {
+        modified: Timestamp::default(),
+        version: 0,
+        ..attributes
+    }
+}
+
+/// Where content comes from. What an interrupted run left on its way came from where it was taken
+/// at first, if that was noted or can still be seen.
+fn declared(context: &Context<'_>, source: &SourceEntry) -> Source {
+    let world = context.world;
+    let found = Source {
+        address: source.address.clone(),
+        seen: world.seen(source.node),
+    };
+    let Some((stop, record)) = context.records.halfway_above(&source.address) else {
+        return found;
+    };
+    let (Some(taken), Some(below)) = (&record.source, source.address.path.below(&stop.path)) else {
+        return found;
+    };
+    if below.is_root() {
+        return taken.clone();
+    }
+    let path = taken.address.path.append(&below);
+    let address = Address::new(taken.address.space.clone(), path);
+    let same = |node: &Node| world.size(*node) == found.seen.attributes.size;
+    match world.find(&address).filter(same) {
+        Some(node) => Source {
+            seen: world.seen(node),
+            address,
+        },
+        None => Source { address, ..found },
     }
 }
 

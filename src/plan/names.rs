@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 
-use super::capabilities::{Capabilities, CaseRule, Naming};
+use super::ability::inability;
+use super::capabilities::{Capabilities, CaseRule};
 use super::context::Context;
-use super::operation::{Action, Operation, Place};
+use super::operation::{Action, Operation, Place, Reason};
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Address, EntryKind};
@@ -21,17 +22,12 @@ pub(super) fn refused_names(context: &Context<'_>, operations: &[Operation]) -> 
         refused_characters(to, sheet).or_else(|| changed_name(operation, to, sheet))
     });
     let mut findings: Vec<Diagnostic> = single.collect();
-    findings.extend(
-        operations
-            .iter()
-            .filter_map(|operation| odd_name(operation.action.to()?)),
-    );
+    // A name on the way is the one of the source, or one that the service finds.
+    let stays = |operation: &&Operation| operation.reason != Reason::Halfway;
+    let staying = || operations.iter().filter(stays);
+    findings.extend(staying().filter_map(|operation| odd_name(operation.action.to()?)));
     let mut siblings = Siblings::new(context, operations);
-    findings.extend(
-        operations
-            .iter()
-            .filter_map(|operation| siblings.take(operation)),
-    );
+    findings.extend(staying().filter_map(|operation| siblings.take(operation)));
     findings
 }
 
@@ -65,19 +61,9 @@ fn odd_name(to: &Place) -> Option<Diagnostic> {
     Some(Diagnostic::warning("odd-name", "a name does not look as it is", detail).about(to))
 }
 
+/// A new name that would have to be given while the entry is placed.
 fn changed_name(operation: &Operation, to: &Place, sheet: &Capabilities) -> Option<Diagnostic> {
-    let transfers = matches!(operation.action, Action::Copy { .. } | Action::Move { .. });
-    let from = operation
-        .action
-        .from()
-        .filter(|_| transfers && sheet.naming == Naming::Kept)?;
-    if from.path.name() == to.path.name() {
-        return None;
-    }
-    let detail = format!(
-        "{from} would get another name at {to}, and `{}` keeps names.",
-        sheet.provider
-    );
+    let detail = format!("{}.", inability(operation, sheet)?);
     Some(
         Diagnostic::error(
             "name-kept",
@@ -85,7 +71,7 @@ fn changed_name(operation: &Operation, to: &Place, sheet: &Capabilities) -> Opti
             detail,
         )
         .about(to)
-        .with_hint("keep the name of the source"),
+        .with_hint("keep the name of the source, or free it at the target"),
     )
 }
 

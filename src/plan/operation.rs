@@ -123,6 +123,10 @@ pub enum Reason {
     Parent,
     /// A name must be freed before it is taken.
     Temporary,
+    /// The entry cannot get its name and its place in one call; this is the way to the other.
+    Halfway,
+    /// What has the name makes room for what replaces it, which is there already.
+    Replaced,
     /// A moved folder was emptied.
     Emptied,
     /// A mirror's target holds more than its source.

@@ -3,7 +3,6 @@
 use super::change::{Differences, Origin};
 use super::context::Context;
 use super::expand::SourceEntry;
-use super::graph::is_temporary;
 use crate::manifest::Wish;
 
 /// Step 4: decides for each change whether its content is made, copied or moved.
@@ -24,9 +23,7 @@ pub(super) fn origins(context: &Context<'_>, differences: &mut Differences) {
         .sort_by(|a, b| a.target.cmp(&b.target).then(a.placement.cmp(&b.placement)));
 }
 
-/// Whether an interrupted run of ours left the entry under a temporary name. The name alone says
-/// nothing: anybody may call a file so.
+/// Whether an interrupted run of ours left the entry, or a folder that holds it, on its way.
 fn is_on_a_detour(context: &Context<'_>, source: &SourceEntry) -> bool {
-    let record = context.records.of(source.node);
-    is_temporary(&source.address) && record.is_some_and(|record| record.wished.is_some())
+    context.records.halfway_above(&source.address).is_some()
 }

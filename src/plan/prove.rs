@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ability::inability;
 use super::batch::Batched;
 use super::change::{Change, Differences, Origin};
 use super::context::{Context, Purpose};
@@ -12,7 +13,7 @@ use super::plan::Recording;
 use super::planner::{Derived, adoptions, derive, valid_records};
 use super::world::World;
 use crate::diagnostic::Diagnostic;
-use crate::state::Provenance;
+use crate::state::{Proof, Provenance};
 use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
 
 /// Where the simulation of a plan and its promise part.
@@ -30,6 +31,11 @@ pub(super) fn simulate(
 ) -> Result<(), Unproven> {
     let mut simulated = context.world.clone();
     for operation in &batched.operations {
+        let place = operation.action.to().or(operation.action.from());
+        let sheet = place.and_then(|place| context.sheet(&place.space));
+        if let Some(why) = sheet.and_then(|sheet| inability(operation, sheet)) {
+            return Err(Unproven(format!("{} cannot be done: {why}", operation.id)));
+        }
         simulated
             .apply(operation)
             .map_err(|error| Unproven(format!("{} fails: {error}", operation.id)))?;
@@ -159,6 +165,7 @@ fn recorded_after<'a>(
             .recordings
             .iter()
             .chain(adopted)
+            .filter(|recording| recording.provenance.proof != Proof::Halfway)
             .map(|recording: &Recording| (&recording.target, &recording.provenance)),
     );
     records

@@ -1,17 +1,21 @@
 //! The state's records, found by the entries that they speak of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::is_temporary;
 use super::world::{Node, World};
-use crate::state::{PlacementRef, Provenance, Seen};
-use crate::tree::{Address, EntryKind};
+use crate::state::{PlacementRef, Proof, Provenance, Seen};
+use crate::tree::{Address, Attributes, EntryKind, Timestamp};
 
 /// Records by entry and by wished address. A record whose entry is gone is in neither map.
 #[derive(Debug, Default)]
 pub(super) struct RecordIndex<'a> {
     by_node: BTreeMap<Node, &'a Provenance>,
     by_wished: BTreeMap<Address, Address>,
+    /// What interrupted runs left on its way, by where it is and by where it was to go.
+    halfway: BTreeMap<Address, &'a Provenance>,
+    halfway_to: BTreeMap<Address, Address>,
+    halfway_nodes: BTreeSet<Node>,
     wished_by: BTreeMap<&'a PlacementRef, Vec<Address>>,
     placed_by: BTreeMap<&'a PlacementRef, u64>,
 }
@@ -32,12 +36,15 @@ impl<'a> RecordIndex<'a> {
             }
             if let Some(wished) = &record.wished {
                 let wished = Address::new(address.space.clone(), wished.clone());
-                index
-                    .wished_by
-                    .entry(&record.placement)
-                    .or_default()
-                    .push(wished.clone());
-                index.by_wished.insert(wished, address.clone());
+                if is_temporary(address) || is_unchanged_halfway(world, node, record) {
+                    let wishes = index.wished_by.entry(&record.placement).or_default();
+                    wishes.push(wished.clone());
+                    index.halfway.insert(address.clone(), record);
+                    index.halfway_nodes.insert(node);
+                    index.halfway_to.insert(wished, address.clone());
+                } else if record.proof != Proof::Halfway {
+                    index.by_wished.insert(wished, address.clone());
+                }
             }
         }
         index
@@ -57,23 +64,48 @@ impl<'a> RecordIndex<'a> {
         self.by_wished.get(wished)
     }
 
-    /// Where an interrupted run left an entry of a placement under a temporary name.
+    /// Where an interrupted run left an entry of a placement on its way to a wished address.
     pub(super) fn interrupted(
         &self,
-        world: &World,
         wished: &Address,
         placement: &PlacementRef,
     ) -> Option<&Address> {
-        let address = self
-            .by_wished
-            .get(wished)
-            .filter(|address| is_temporary(address))?;
-        let record = self.of(world.find(address)?)?;
+        let address = self.halfway_to.get(wished)?;
+        let record = self.halfway.get(address)?;
         (record.placement == *placement).then_some(address)
     }
 
-    /// The wished addresses beside which entries of a placement stand.
-    pub(super) fn wished_by(&self, placement: &PlacementRef) -> &[Address] {
+    /// Whether an interrupted run took something from an address to put its successor there.
+    pub(super) fn is_awaited(&self, address: &Address) -> bool {
+        self.halfway_to.contains_key(address)
+    }
+
+    /// Whether an interrupted run left the entry on its way. It is nobody's source there.
+    pub(super) fn is_on_its_way(&self, node: Node) -> bool {
+        self.halfway_nodes.contains(&node)
+    }
+
+    /// The record of what an interrupted run left at an address on its way.
+    pub(super) fn halfway(&self, address: &Address) -> Option<&'a Provenance> {
+        self.halfway.get(address).copied()
+    }
+
+    /// What an interrupted run left on its way at an address or at a folder above it.
+    pub(super) fn halfway_above(&self, address: &Address) -> Option<(Address, &'a Provenance)> {
+        if self.halfway.is_empty() {
+            return None;
+        }
+        let above = address.path.ancestors().into_iter();
+        let mut at_or_above = above.chain([address.path.clone()]);
+        at_or_above.find_map(|path| {
+            let stop = Address::new(address.space.clone(), path);
+            let record = self.halfway(&stop)?;
+            Some((stop, record))
+        })
+    }
+
+    /// The addresses to which entries of a placement are on their way.
+    pub(super) fn on_the_way_for(&self, placement: &PlacementRef) -> &[Address] {
         self.wished_by.get(placement).map_or(&[], Vec::as_slice)
     }
 
@@ -84,7 +116,7 @@ impl<'a> RecordIndex<'a> {
 
     /// Whether nothing was ever placed beside its wished address.
     pub(super) fn has_none_beside(&self) -> bool {
-        self.by_wished.is_empty()
+        self.by_wished.is_empty() && self.halfway.is_empty()
     }
 
     /// Whether an entry is one that another placement put there, unchanged since.
@@ -100,6 +132,11 @@ impl<'a> RecordIndex<'a> {
     }
 }
 
+/// Whether an entry is still the one that was left on its way. Its name may be anybody's.
+fn is_unchanged_halfway(world: &World, node: Node, record: &Provenance) -> bool {
+    record.proof == Proof::Halfway && is_as_recorded(world, node, record)
+}
+
 /// Whether an entry is as it was after it was placed.
 pub(super) fn is_as_recorded(world: &World, node: Node, record: &Provenance) -> bool {
     world.kind(node) == record.kind && is_same(&world.seen(node), &record.target, record.kind)
@@ -111,5 +148,15 @@ pub(super) fn is_same(seen: &Seen, recorded: &Seen, kind: EntryKind) -> bool {
         (Some(ours), Some(theirs)) => ours == theirs,
         _ => true,
     };
-    same_id && (kind != EntryKind::File || seen.attributes == recorded.attributes)
+    same_id && (kind != EntryKind::File || is_same_content(&seen.attributes, &recorded.attributes))
+}
+
+/// Whether content is as it was recorded. A time or a version that was not known then, because
+/// the service gives a copy its own, says nothing.
+fn is_same_content(seen: &Attributes, recorded: &Attributes) -> bool {
+    let no_time = recorded.modified == Timestamp::default();
+    seen.size == recorded.size
+        && seen.fingerprint == recorded.fingerprint
+        && (no_time || seen.modified == recorded.modified)
+        && (recorded.version == 0 || seen.version == recorded.version)
 }

@@ -1,11 +1,11 @@
 //! Step 5: whole folders as one item, where source and wanted subtree are equal.
 
-use super::capabilities::{Bin, FolderTransfer};
+use super::capabilities::{FolderTransfer, Naming};
 use super::change::{Change, Differences, Emptied, Extent, Origin};
 use super::context::Context;
 use super::keep::Removal;
+use super::lower::replaced_disposal;
 use super::operation::Reason;
-use crate::manifest::Disposal;
 use crate::tree::{Address, EntryKind};
 
 /// Step 5: lets a folder carry what is below it, and lets emptied folders go.
@@ -60,7 +60,16 @@ fn carries_whole(context: &Context<'_>, changes: &[Change]) -> bool {
         return false;
     };
     let sheet = context.sheet(&folder.target.space);
-    if sheet.is_none_or(|sheet| sheet.folders != FolderTransfer::WholeSubtree) {
+    let Some(sheet) = sheet.filter(|sheet| sheet.folders == FolderTransfer::WholeSubtree) else {
+        return false;
+    };
+    // A copy under another name takes two calls then, and making an empty folder takes one.
+    let is_renamed = folder.target.path.name() != source.address.path.name();
+    if below.is_empty()
+        && folder.origin == Origin::Copied
+        && sheet.naming == Naming::Kept
+        && is_renamed
+    {
         return false;
     }
     let same = |change: &Change| {
@@ -98,17 +107,10 @@ fn emptied_folders(
                 placement: folder.placement,
                 address: address.clone(),
                 node: folder.source.node,
-                disposal: disposal(context, address),
+                disposal: replaced_disposal(context, &address.space),
                 reason: Reason::Emptied,
             });
         }
     }
     removals
-}
-
-fn disposal(context: &Context<'_>, address: &Address) -> Disposal {
-    match context.sheet(&address.space).map(|sheet| sheet.bin) {
-        Some(Bin::Present) => Disposal::Recycle,
-        Some(Bin::None | Bin::ServiceTells) | None => Disposal::Permanent,
-    }
 }

@@ -7,12 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ability::inability;
+use super::capabilities::Capabilities;
 use super::freshness::Stale;
 use super::graph::is_temporary;
+use super::journeys::Journeys;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::plan::{Batch, BatchId, Plan};
 use crate::manifest::{Manifest, Placement, Protection, Wish};
-use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, Timestamp, Tree};
+use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, SpaceAlias, Timestamp, Tree};
 
 /// The longest time between making a plan and applying it.
 const SECONDS_VALID: i64 = 24 * 60 * 60;
@@ -32,6 +35,24 @@ pub fn check(plan: &Plan, manifests: &[Manifest], now: Timestamp) -> Result<(), 
         .and_then(|()| check_recordings(plan))
         .and_then(|()| check_wishes(plan, manifests));
     sound.map_err(Stale::Unsound)
+}
+
+/// Demands of a saved plan that it asks nothing of providers which their sheets rule out.
+///
+/// # Errors
+/// `Unsound` with the first operation or call that a provider cannot carry out.
+pub fn check_sheets(plan: &Plan, sheets: &BTreeMap<SpaceAlias, Capabilities>) -> Result<(), Stale> {
+    for operation in &plan.operations {
+        let place = operation.action.to().or(operation.action.from());
+        let sheet = place.and_then(|place| sheets.get(&place.space));
+        if let Some(why) = sheet.and_then(|sheet| inability(operation, sheet)) {
+            return Err(Stale::Unsound(format!(
+                "{} is impossible: {why}",
+                operation.id
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Judges the operations of a saved plan by the protections of the manifests read again.
@@ -102,9 +123,11 @@ fn check_spaces(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
 
 /// Removals come last, after every call that does something else.
 fn check_order(plan: &Plan) -> Result<(), String> {
+    let journeys = Journeys::of(plan);
     let is_removal = |id: &OperationId| {
         let operation = plan.operation(*id);
-        operation.is_some_and(|it| matches!(it.action, Action::Remove { .. }))
+        operation
+            .is_some_and(|it| matches!(it.action, Action::Remove { .. }) && !journeys.make_room(it))
     };
     let mut after_a_removal = plan
         .operations
@@ -158,6 +181,11 @@ fn check_operations(plan: &Plan) -> Result<(), String> {
     }
     for operation in &plan.operations {
         let action = &operation.action;
+        if let Action::Rename { from, to, .. } = action
+            && (from.space != to.space || from.path.parent() != to.path.parent())
+        {
+            return Err(format!("{} renames {from} to another folder", operation.id));
+        }
         if let Some(from) = action.from().filter(|from| !ledger.knows(operation, from)) {
             return Err(format!(
                 "{} relies on nothing at {from}, which it would {}",
@@ -198,9 +226,11 @@ impl Ledger<'_> {
             let mut all = self.relies(&address);
             return all.any(|reliance| matches!(reliance, Reliance::File { .. }));
         }
+        let finds_its_name = operation.action.strategy() == Some(Strategy::Rename);
         let mut folders = address.path.ancestors().into_iter();
         let temporary = operation.reason == Reason::Temporary && is_temporary(&address);
         temporary
+            || finds_its_name
             || self.freed.contains(&address)
             || self
                 .relies(&address)
@@ -217,7 +247,10 @@ impl Ledger<'_> {
     }
 
     fn take(&mut self, action: &Action) {
-        if let Action::Move { from, .. } | Action::Rename { from, .. } = action {
+        if let Action::Move { from, .. }
+        | Action::Rename { from, .. }
+        | Action::Remove { at: from, .. } = action
+        {
             self.freed.insert(from.address());
         }
         self.made.extend(action.to().map(Place::address));
@@ -246,6 +279,7 @@ fn check_wishes(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
             placements.insert((manifest.name.as_str(), placement.id.as_str()), placement);
         }
     }
+    let journeys = Journeys::of(plan);
     for operation in &plan.operations {
         let asking = &operation.placement;
         let Some(placement) = placements.get(&(&*asking.manifest, &*asking.placement)) else {
@@ -256,13 +290,19 @@ fn check_wishes(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
         };
         let written = operation.action.to().map(Place::address);
         let removed = match &operation.action {
+            Action::Remove { .. } if journeys.make_room(operation) => None,
             Action::Remove { at, .. } => Some(at.address()),
             Action::CreateFolder { .. }
             | Action::Copy { .. }
             | Action::Move { .. }
             | Action::Rename { .. } => None,
         };
-        let leaves = written.filter(|address| !reaches(&placement.wish, address));
+        let reached = |address: &Address| {
+            let next = journeys.next(operation).map(Place::address);
+            reaches(&placement.wish, address)
+                || next.is_some_and(|next| reaches(&placement.wish, &next))
+        };
+        let leaves = written.filter(|address| !reached(address));
         let takes = removed.filter(|address| !takes_away(&placement.wish, address));
         if let Some(address) = leaves.or(takes) {
             return Err(format!(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
-use super::expand::{Expanded, Root};
+use super::expand::{Expanded, Root, SourceNaming};
 use super::world::Node;
 
 /// The entries that moves take away, so that their names are free for others: at first all
@@ -23,6 +23,10 @@ pub(super) fn vacated(
     let mut vacated: BTreeSet<Node> = moves.iter().map(|(_, source)| *source).collect();
     let mut blocked = Vec::new();
     for (root, source) in moves {
+        // What an interrupted run left on its way stands in nobody's way but its own.
+        if root.naming == SourceNaming::Temporary {
+            continue;
+        }
         let Some(target) = context
             .world
             .find(&root.target)

@@ -43,6 +43,7 @@ impl Mark {
     pub(super) fn of(operation: &Operation) -> Self {
         let replaces = matches!(operation.action.strategy(), Some(Strategy::Overwrite(_)));
         match &operation.action {
+            Action::Remove { .. } if operation.reason == Reason::Replaced => Self::Overwrite,
             Action::Remove { .. } => Self::Remove,
             Action::Copy { .. } | Action::Move { .. } | Action::Rename { .. } if replaces => {
                 Self::Overwrite
@@ -204,11 +205,14 @@ fn deed(operation: &Operation) -> &'static str {
     match (&operation.action, operation.reason) {
         (Action::CreateFolder { .. }, _) => "created",
         (Action::Remove { .. }, Reason::Emptied) => "removed, emptied by moving",
+        (Action::Remove { .. }, Reason::Replaced) => "replaced",
         (Action::Remove { disposal, .. }, _) => match disposal {
             Disposal::Recycle => "removed to the bin",
             Disposal::Permanent => "removed for good",
         },
         (_, Reason::Temporary) => "moved aside for a moment",
+        (Action::Copy { .. }, Reason::Halfway) => "copied under another name for a moment",
+        (_, Reason::Halfway) => "moved halfway",
         (Action::Copy { .. }, Reason::Changed) => "changed at the source",
         (Action::Copy { .. }, Reason::Overwrite) => "copied over what is there",
         (Action::Copy { .. }, Reason::Beside) => "copied beside what is there",

@@ -77,6 +77,7 @@ pub fn record_text(address: &Address, record: &Provenance) -> String {
 fn proof_word(proof: Proof) -> &'static str {
     match proof {
         Proof::Placed => "placed",
+        Proof::Halfway => "on its way",
         Proof::Adopted => "adopted",
         Proof::Unverified => "adopted, unverified",
     }

@@ -77,6 +77,8 @@ pub enum Proof {
     Adopted,
     /// It was there, and nothing proves its content.
     Unverified,
+    /// We placed it on its way: it still has to get the wished name or place.
+    Halfway,
 }
 
 /// A placement across manifests.

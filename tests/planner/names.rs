@@ -58,11 +58,14 @@ fn long_and_forbidden_names_are_refused() {
 }
 
 #[test]
-fn where_names_are_kept_a_new_one_is_refused() {
+fn where_names_are_kept_and_none_is_found_a_taken_name_is_refused() {
     let keeps = |sheet: &mut Capabilities| sheet.naming = Naming::Kept;
+    let renamed = "  - {copy: 'a:/x', to: 'b:/y'}";
     assert_eq!(
-        refusals("a:/x=1@1", "  - {copy: 'a:/x', to: 'b:/y'}", keeps),
+        refusals("a:/x=1@1 b:/x=2@2", renamed, keeps),
         ["!name-kept"]
     );
-    assert!(refusals("a:/x=1@1", "  - {copy: 'a:/x', to: 'b:/x'}", keeps).is_empty());
+    assert!(refusals("a:/x=1@1", renamed, keeps).is_empty());
+    let same = "  - {copy: 'a:/x', to: 'b:/x'}";
+    assert!(refusals("a:/x=1@1", same, keeps).is_empty());
 }

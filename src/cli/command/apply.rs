@@ -126,6 +126,7 @@ async fn apply_saved(
         return Err(CommandError::new(ExitCode::Refused, "the plan is refused"));
     }
     plan::soundness::check(&plan, &set.manifests, around.clock.now())?;
+    plan::soundness::check_sheets(&plan, &spaces.sheets)?;
     let observed = look_again(&plan, &spaces, output).await?;
     plan::freshness::check(&plan, &observed)?;
     plan::soundness::check_protections(&plan, &set.manifests, &observed)?;

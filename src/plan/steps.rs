@@ -1,0 +1,391 @@
+//! Step 6 where a provider keeps names: a change of place and name takes two calls or three.
+//!
+//! A copy goes to its folder under the name of its source, what it replaces makes room, and it is
+//! renamed. A move may be renamed before it goes, if that is shorter. Where the name of the source
+//! is taken at the target's folder, the service finds a free one for the time between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::capabilities::{BatchRule, Beside, Capabilities, Naming};
+use super::change::Change;
+use super::context::Context;
+use super::key::Key;
+use super::lower::{place, replaced_disposal};
+use super::numbering::is_expected;
+use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
+use super::stopover::{Obstacle, Stopovers, beside};
+use crate::tree::{Address, EntryKind, EntryPath};
+
+/// How the operations of one change hang together, and what they do to others.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    /// The operation of the same change that comes right before.
+    pub(super) before: BTreeMap<OperationId, OperationId>,
+    /// What has to be at an address first, so that the service finds the name that is expected.
+    pub(super) waits: BTreeMap<OperationId, Address>,
+    /// Names that a service may give for a while, with the operations that give them back.
+    pub(super) lent: BTreeMap<Address, Vec<OperationId>>,
+}
+
+/// The operations of all changes where names are kept.
+pub(super) struct Steps<'a, 'c> {
+    context: &'a Context<'c>,
+    pub(super) stopovers: Stopovers<'a>,
+    pub(super) links: Links,
+    /// The entries that stop under the name of their source or one beside it, by that name.
+    guests: BTreeMap<Address, Vec<Guest>>,
+}
+
+/// An entry on its way in a folder under the name of its source.
+struct Guest {
+    arrives: OperationId,
+    leaves: OperationId,
+}
+
+impl<'a, 'c> Steps<'a, 'c> {
+    pub(super) fn new(context: &'a Context<'c>, changes: &[Change]) -> Self {
+        Self {
+            context,
+            stopovers: Stopovers::new(context, changes),
+            links: Links::default(),
+            guests: BTreeMap::new(),
+        }
+    }
+
+    /// The operations of a change, in their order and with the numbers that follow that of the
+    /// single operation which would do where names are free.
+    pub(super) fn of(&mut self, change: &Change, direct: Operation) -> Vec<Operation> {
+        let sheet = self.context.sheet(&change.target.space);
+        let Some(sheet) = sheet.filter(|sheet| sheet.naming == Naming::Kept) else {
+            return vec![direct];
+        };
+        let mut operations = self.steps(change, direct, sheet);
+        let first = operations[0].id.0;
+        for (number, operation) in (first..).zip(&mut operations) {
+            operation.id = OperationId(number);
+            if number > first {
+                self.links
+                    .before
+                    .insert(operation.id, OperationId(number - 1));
+            }
+        }
+        operations
+    }
+
+    fn steps(
+        &mut self,
+        change: &Change,
+        mut direct: Operation,
+        sheet: &Capabilities,
+    ) -> Vec<Operation> {
+        let (Action::Copy { from, to, .. } | Action::Move { from, to, .. }) = &direct.action else {
+            return vec![direct];
+        };
+        let (from, to) = (from.clone(), to.clone());
+        let moves = matches!(direct.action, Action::Move { .. });
+        let same_folder = from.space == to.space && from.path.parent() == to.path.parent();
+        if moves && same_folder {
+            let room = self.room(change, &direct);
+            if room.is_some() {
+                let relied_on = &mut direct.relies_on;
+                relied_on.retain(|reliance| *reliance.address() != change.target);
+            }
+            return room.into_iter().chain([renamed(direct, from)]).collect();
+        }
+        if from.path.name() == to.path.name() {
+            return vec![direct];
+        }
+        if goes_beside(change, &direct, sheet) {
+            set_target(&mut direct.action, to, Strategy::Rename);
+            return vec![direct];
+        }
+        if moves {
+            self.moved(change, direct, (&from, &to))
+        } else {
+            self.placed(change, direct, (&from, &to))
+        }
+    }
+
+    /// A move in two steps: first to its folder or first to its name, whichever needs no name
+    /// that the service has to find; where something is replaced, the latter saves a call.
+    fn moved(
+        &mut self,
+        change: &Change,
+        direct: Operation,
+        (from, to): (&Place, &Place),
+    ) -> Vec<Operation> {
+        let is_free = |place: &Option<Place>| {
+            let address = place.as_ref().map(Place::address);
+            address.is_some_and(|it| self.stopovers.obstacle(&it) == Obstacle::Nothing)
+        };
+        let named = in_folder_of(from, to).filter(|_| from.space == to.space);
+        let kept = in_folder_of(to, from);
+        match named.filter(|named| is_free(&Some(named.clone()))) {
+            Some(named) if change.replaces.is_some() || !is_free(&kept) => {
+                self.stopovers.give(&named.address());
+                let mut second = direct.clone();
+                let mut first = renamed(direct, from.clone());
+                first.reason = Reason::Halfway;
+                set_target(&mut first.action, named.clone(), Strategy::Fail);
+                first.relies_on.push(Reliance::Absent {
+                    address: named.address(),
+                });
+                set_source(&mut second.action, named);
+                second.relies_on.clear();
+                vec![first, second]
+            }
+            _ => self.placed(change, direct, (from, to)),
+        }
+    }
+
+    /// First to its folder under the name that it has, then to its name.
+    fn placed(
+        &mut self,
+        change: &Change,
+        direct: Operation,
+        (from, to): (&Place, &Place),
+    ) -> Vec<Operation> {
+        let Some(kept) = in_folder_of(to, from).map(|kept| kept.address()) else {
+            return vec![direct];
+        };
+        let room = self.room(change, &direct);
+        let mut first = direct.clone();
+        first.reason = Reason::Halfway;
+        let arrives = first.id;
+        let obstacle = self.stopovers.obstacle(&kept);
+        let comes_later = obstacle == Obstacle::Wanted && self.is_to_be_vacated(change);
+        if comes_later {
+            self.links.waits.insert(arrives, kept.clone());
+        }
+        let (stop, strategy) = if obstacle == Obstacle::Taken || comes_later {
+            (self.stopovers.find(&kept, direct.kind), Strategy::Rename)
+        } else {
+            self.stopovers.give(&kept);
+            first.relies_on.push(Reliance::Absent {
+                address: kept.clone(),
+            });
+            (kept.clone(), Strategy::Fail)
+        };
+        let stop = Place::new(stop.space, stop.path);
+        set_target(&mut first.action, stop.clone(), strategy);
+        let mut last = renamed(direct, stop);
+        last.relies_on.clear();
+        let leaves = OperationId(arrives.0 + 1 + u32::from(room.is_some()));
+        self.guests
+            .entry(kept)
+            .or_default()
+            .push(Guest { arrives, leaves });
+        [first].into_iter().chain(room).chain([last]).collect()
+    }
+
+    /// Whether something is at the target now that goes elsewhere in this plan.
+    fn is_to_be_vacated(&self, change: &Change) -> bool {
+        change.replaces.is_none() && self.context.world.find(&change.target).is_some()
+    }
+
+    /// What takes the replaced file out of the way, after its successor is there.
+    fn room(&self, change: &Change, direct: &Operation) -> Option<Operation> {
+        let replaced = change.replaces?;
+        let world = self.context.world;
+        Some(Operation {
+            reason: Reason::Replaced,
+            kind: world.kind(replaced),
+            entries: 1,
+            bytes: world.size(replaced),
+            action: Action::Remove {
+                at: place(self.context, &change.target, replaced),
+                disposal: replaced_disposal(self.context, &change.target.space),
+            },
+            relies_on: about(&change.target, direct),
+            ..direct.clone()
+        })
+    }
+
+    /// Settles what depends on all changes: which names the service is to find, and who must wait
+    /// for names to be given back.
+    pub(super) fn settle(&mut self, operations: &mut [Operation]) {
+        for guests in self.guests.values().filter(|guests| guests.len() > 1) {
+            guests
+                .iter()
+                .for_each(|guest| find_name(at(operations, guest.arrives)));
+        }
+        self.share_calls(operations);
+        for (kept, guests) in &self.guests {
+            self.links.lend(&self.stopovers, operations, (kept, guests));
+        }
+    }
+}
+
+impl Links {
+    /// Who wants a name that the service may give for a while comes after it was given back.
+    fn lend(
+        &mut self,
+        stopovers: &Stopovers<'_>,
+        operations: &mut [Operation],
+        (kept, guests): (&Address, &[Guest]),
+    ) {
+        let found: Vec<&Guest> = guests
+            .iter()
+            .filter(|guest| {
+                at(operations, guest.arrives).action.strategy() == Some(Strategy::Rename)
+            })
+            .collect();
+        let stops: BTreeSet<Address> = found
+            .iter()
+            .filter_map(|guest| Some(at(operations, guest.arrives).action.to()?.address()))
+            .collect();
+        let kind = found
+            .first()
+            .map_or(EntryKind::File, |guest| at(operations, guest.arrives).kind);
+        let mut left = stops.len();
+        for name in [kept.clone()].into_iter().chain(beside(kept, kind, 1)) {
+            if left == 0 {
+                break;
+            }
+            left -= usize::from(stops.contains(&name));
+            if stopovers.is_wanted(&name) {
+                let waits = |guest: &&&Guest| self.waits.get(&guest.arrives) != Some(&name);
+                let leaving = found.iter().filter(waits).map(|guest| guest.leaves);
+                let leaving: Vec<OperationId> = leaving.collect();
+                self.lent.entry(name).or_default().extend(leaving);
+            }
+        }
+    }
+}
+
+/// Items of one kind of call that differ in their strategy alone.
+#[derive(Default)]
+struct Sharing {
+    items: Option<u32>,
+    /// How many must not find names, and how many must.
+    fixed: (usize, usize),
+    /// Those that may do either, because they are renamed afterwards anyway.
+    free: Vec<OperationId>,
+}
+
+impl Steps<'_, '_> {
+    /// Lets entries that stop under a free name share the calls of those for which the service
+    /// has to find one, where that takes fewer calls.
+    fn share_calls(&self, operations: &mut [Operation]) {
+        let mut groups: BTreeMap<Key, Sharing> = BTreeMap::new();
+        let guests: BTreeSet<OperationId> = self
+            .guests
+            .values()
+            .flatten()
+            .map(|it| it.arrives)
+            .collect();
+        for operation in operations.iter() {
+            let Some((strategy, (key, rule))) = self.kind_of_call(operation) else {
+                continue;
+            };
+            let group = groups.entry(key.whatever_the_strategy()).or_default();
+            group.items = rule.items;
+            match strategy {
+                Strategy::Fail if guests.contains(&operation.id) => group.free.push(operation.id),
+                Strategy::Fail => group.fixed.0 += 1,
+                Strategy::Rename => group.fixed.1 += 1,
+                Strategy::Overwrite(_) => {}
+            }
+        }
+        for group in groups.values() {
+            for id in group.those_that_find_names() {
+                find_name(at(operations, *id));
+            }
+        }
+    }
+
+    fn kind_of_call(&self, operation: &Operation) -> Option<(Strategy, (Key, &BatchRule))> {
+        let strategy = operation.action.strategy()?;
+        let sheet = self.context.sheet(&operation.action.to()?.space)?;
+        Some((strategy, Key::new(operation, sheet)))
+    }
+}
+
+impl Sharing {
+    fn those_that_find_names(&self) -> &[OperationId] {
+        let calls = |items: usize| match self.items {
+            Some(most) => items.div_ceil(most.max(1) as usize),
+            None => items.min(1),
+        };
+        let (fails, finds) = self.fixed;
+        let all = self.free.len();
+        let of = |finding: usize| calls(fails + all - finding) + calls(finds + finding);
+        let finding = (0..=all).min_by_key(|finding| (of(*finding), *finding));
+        &self.free[all - finding.unwrap_or(0)..]
+    }
+}
+
+/// Whether an entry goes beside one that has its name, and the service finds the new one.
+fn goes_beside(change: &Change, direct: &Operation, sheet: &Capabilities) -> bool {
+    let names = || {
+        let wished = change.wished.as_ref()?.name()?;
+        let from = direct.action.from()?.path.name()?;
+        Some((wished, from, change.target.path.name()?))
+    };
+    names().is_some_and(|(wished, from, to)| {
+        let found = from == wished && is_expected(from, change.kind, to);
+        found && change.replaces.is_none() && sheet.beside == Beside::Numbered
+    })
+}
+
+/// The place in the folder of the one with the name of the other.
+fn in_folder_of(one: &Place, other: &Place) -> Option<Place> {
+    let folder = one.path.parent().unwrap_or_else(EntryPath::root);
+    let path = folder.join_trusted(other.path.name()?);
+    Some(Place::new(one.space.clone(), path))
+}
+
+/// The operation as a rename to its target.
+fn renamed(direct: Operation, from: Place) -> Operation {
+    let Some(to) = direct.action.to().cloned() else {
+        return direct;
+    };
+    let strategy = Strategy::Fail;
+    Operation {
+        action: Action::Rename { from, to, strategy },
+        ..direct
+    }
+}
+
+/// What an operation relies on at an address.
+pub(super) fn about(address: &Address, operation: &Operation) -> Vec<Reliance> {
+    let all = operation.relies_on.iter();
+    all.filter(|reliance| reliance.address() == address)
+        .cloned()
+        .collect()
+}
+
+pub(super) fn set_target(action: &mut Action, target: Place, how: Strategy) {
+    if let Action::Copy { to, strategy, .. }
+    | Action::Move { to, strategy, .. }
+    | Action::Rename { to, strategy, .. } = action
+    {
+        *to = target;
+        *strategy = how;
+    }
+}
+
+fn set_source(action: &mut Action, source: Place) {
+    if let Action::Copy { from, .. } | Action::Move { from, .. } | Action::Rename { from, .. } =
+        action
+    {
+        *from = source;
+    }
+}
+
+/// Lets the service find the name under which an entry stops.
+fn find_name(operation: &mut Operation) {
+    let Some(stop) = operation.action.to().cloned() else {
+        return;
+    };
+    let absent = Reliance::Absent {
+        address: stop.address(),
+    };
+    operation.relies_on.retain(|reliance| *reliance != absent);
+    set_target(&mut operation.action, stop, Strategy::Rename);
+}
+
+/// The operation with this number.
+fn at(operations: &mut [Operation], id: OperationId) -> &mut Operation {
+    &mut operations[id.0 as usize - 1]
+}

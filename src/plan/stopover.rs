@@ -1,0 +1,94 @@
+//! Where an entry stops on its way, where a provider cannot give name and place in one call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::capabilities::Naming;
+use super::change::{Change, Extent};
+use super::context::Context;
+use super::numbering::numbered;
+use super::world::World;
+use crate::tree::{Address, EntryKind, EntryPath};
+
+/// The names that nothing has, nothing gets, and nobody stops at.
+pub(super) struct Stopovers<'w> {
+    world: &'w World,
+    /// The names that entries will have in the end.
+    finals: BTreeSet<Address>,
+    given: BTreeSet<Address>,
+    /// How many of the names beside one are known not to be free.
+    tried: BTreeMap<Address, usize>,
+}
+
+/// What stands in the way of stopping at a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// Nothing.
+    Nothing,
+    /// Nothing is there yet, but an entry of this plan will be.
+    Wanted,
+    /// Something is there, or another stops there.
+    Taken,
+}
+
+impl<'w> Stopovers<'w> {
+    pub(super) fn new(context: &'w Context<'_>, changes: &[Change]) -> Self {
+        let keeps = |change: &&Change| {
+            let sheet = context.sheet(&change.target.space);
+            sheet.is_some_and(|sheet| sheet.naming == Naming::Kept)
+        };
+        // Nobody stops inside a folder that is carried as a whole.
+        let named = changes.iter().filter(|it| it.extent != Extent::Carried);
+        Self {
+            world: context.world,
+            finals: named.filter(keeps).map(|it| it.target.clone()).collect(),
+            given: BTreeSet::new(),
+            tried: BTreeMap::new(),
+        }
+    }
+
+    /// What stands in the way of stopping at an address.
+    pub(super) fn obstacle(&self, address: &Address) -> Obstacle {
+        if self.given.contains(address) || self.world.find(address).is_some() {
+            Obstacle::Taken
+        } else if self.finals.contains(address) {
+            Obstacle::Wanted
+        } else {
+            Obstacle::Nothing
+        }
+    }
+
+    /// Whether an entry of this plan will have an address in the end.
+    pub(super) fn is_wanted(&self, address: &Address) -> bool {
+        self.finals.contains(address)
+    }
+
+    /// Keeps an address for one who stops there.
+    pub(super) fn give(&mut self, address: &Address) {
+        self.given.insert(address.clone());
+    }
+
+    /// The name that a service is expected to find for an entry that would be at `address`.
+    pub(super) fn find(&mut self, address: &Address, kind: EntryKind) -> Address {
+        let tried = self.tried.get(address).copied().unwrap_or(0);
+        let mut names = (tried..).zip(beside(address, kind, tried as u64 + 1));
+        let found = names.find(|(_, name)| self.obstacle(name) == Obstacle::Nothing);
+        let (tried, found) = found.unwrap_or((tried, address.clone()));
+        self.tried.insert(address.clone(), tried);
+        self.give(&found);
+        found
+    }
+}
+
+/// The names beside an address in the order in which a service tries them, from a number on.
+pub(super) fn beside(
+    address: &Address,
+    kind: EntryKind,
+    first: u64,
+) -> impl Iterator<Item = Address> {
+    let folder = address.path.parent().unwrap_or_else(EntryPath::root);
+    let name = address.path.name().unwrap_or_default();
+    (first..).map(move |number| {
+        let path = folder.join_trusted(&numbered(name, kind, number));
+        Address::new(address.space.clone(), path)
+    })
+}
