@@ -47,7 +47,7 @@ fn judged(plan: &Plan, laboratory: &Laboratory) -> Result<(), reshelve::plan::St
 }
 
 /// So many random cases a law; `PROPTEST_CASES` asks for another number.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|number| number.parse().ok());

@@ -11,6 +11,7 @@ use reshelve::manifest::{Files, Inputs, Manifest, ProviderKeys, load};
 use reshelve::plan::{Plan, Strategy, Verdict};
 
 use crate::laboratory::{Laboratory, Shape};
+use crate::service::{carry_out, judge, keeping, numbered};
 
 struct NoFiles;
 
@@ -44,6 +45,53 @@ pub(crate) fn check_again(
     meanwhile(&mut entries);
     first.observe(&entries.0);
     assert_eq!(outcome(&first.plan()), expected);
+}
+
+/// The same where names are kept and calls carry 3, 30 and 50 items. Calls come last, with their
+/// bound where it is lower: `# 3` or `# 4 of 3`. A plan that can be applied keeps all laws.
+pub(crate) fn kept(entries: &str, placements: &str, expected: &[&str]) {
+    let make = || keeping(laboratory(entries, placements), [3, 30, 50]);
+    let plan = make().plan();
+    let mut found = outcome(&plan);
+    if plan.cost.calls > 0 {
+        let bound = match plan.cost.lower_bound {
+            bound if bound == plan.cost.calls => String::new(),
+            bound => format!(" of {bound}"),
+        };
+        found.push(format!("# {}{bound}", plan.cost.calls));
+    }
+    assert_eq!(found, expected, "\n{entries}\n{placements}");
+    for seed in 0..3 {
+        judge(&make, seed).unwrap_or_else(|broken| panic!("{broken}\n{entries}\n{placements}"));
+    }
+}
+
+/// The same after a first run, and after `meanwhile` happened.
+pub(crate) fn kept_again(
+    entries: &str,
+    placements: &str,
+    meanwhile: impl Fn(&mut Entries),
+    expected: &[&str],
+) {
+    let make = || {
+        let mut first = keeping(laboratory(entries, placements), [3, 30, 50]);
+        let plan = first.plan();
+        assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);
+        let all: Vec<_> = plan.operations.iter().map(|it| it.id).collect();
+        carry_out(&mut first, &plan, &all);
+        let mut entries = Entries(first.shapes());
+        meanwhile(&mut entries);
+        let before = first.observed.clone();
+        first.observe(&entries.0);
+        first.observed = numbered(&first.observed, &before);
+        first
+    };
+    assert_eq!(
+        outcome(&make().plan()),
+        expected,
+        "\n{entries}\n{placements}"
+    );
+    judge(&make, 1).unwrap_or_else(|broken| panic!("{broken}\n{entries}\n{placements}"));
 }
 
 pub(crate) fn laboratory(entries: &str, placements: &str) -> Laboratory {
@@ -93,7 +141,11 @@ pub(crate) fn outcome(plan: &Plan) -> Vec<String> {
 
 fn operation(operation: &reshelve::plan::Operation) -> String {
     let word = operation.action.word();
-    let over = matches!(operation.action.strategy(), Some(Strategy::Overwrite(_)));
+    let how = match operation.action.strategy() {
+        Some(Strategy::Overwrite(_)) => " over",
+        Some(Strategy::Rename) => " free",
+        Some(Strategy::Fail) | None => "",
+    };
     let places: Vec<String> = operation
         .action
         .from()
@@ -101,11 +153,7 @@ fn operation(operation: &reshelve::plan::Operation) -> String {
         .chain(operation.action.to())
         .map(ToString::to_string)
         .collect();
-    format!(
-        "{word} {}{}",
-        places.join(" -> "),
-        if over { " over" } else { "" }
-    )
+    format!("{word} {}{how}", places.join(" -> "))
 }
 
 /// The content of the spaces `a` and `b`.

@@ -3,9 +3,13 @@
 #[path = "../support/laboratory.rs"]
 mod laboratory;
 
+#[path = "../support/service.rs"]
+mod service;
+
 mod bench;
 mod conflicts;
 mod guards;
+mod kept;
 mod moves;
 mod names;
 mod order;
