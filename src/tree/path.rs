@@ -14,9 +14,10 @@ const DEEPEST_PATH: usize = 256;
 /// The path of an entry inside its space: `/` for the root, else `/segment/segment`.
 ///
 /// Names are compared byte for byte. Paths order like a walk: a folder directly before what it
-/// holds, siblings by the bytes of their names.
+/// holds, siblings by the bytes of their names. A clone shares the text: a plan names one path in
+/// many places.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct EntryPath(Box<str>);
+pub struct EntryPath(Arc<str>);
 
 /// The name that a manifest gives to a storage root: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
