@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::Capabilities;
 use crate::provider::MemoryProvider;
+use crate::state::{Foreign, Header};
 use crate::tree::{
     Entry, EntryId, EntryIndex, EntryKind, EntryPath, Fingerprint, IdRef, Listing, ObservedSpace,
     ObservedWorld, SpaceAlias, Timestamp, Tree, TreeError,
@@ -71,13 +72,6 @@ struct Head<'a> {
     from: Cow<'a, EntryPath>,
     created: Timestamp,
     sheet: Cow<'a, Capabilities>,
-}
-
-/// What tells the version of a head whose other fields may be unknown.
-#[derive(Deserialize)]
-struct HeadVersion {
-    format: String,
-    version: u32,
 }
 
 #[derive(Deserialize)]
@@ -329,10 +323,10 @@ impl Lines<'_> {
             Ok(false) | Err(InventoryError::Incomplete(_)) => return Err(InventoryError::Format),
             Err(error) => return Err(error),
         }
-        match serde_json::from_slice::<HeadVersion>(&self.line) {
-            Ok(head) if head.format == FORMAT && head.version == VERSION => self.parse(),
-            Ok(head) if head.format == FORMAT => Err(InventoryError::Version(head.version)),
-            Ok(_) | Err(_) => Err(InventoryError::Format),
+        match Header::check(&self.line, FORMAT, VERSION) {
+            Ok(()) => self.parse(),
+            Err(Foreign::Version { found, .. }) => Err(InventoryError::Version(found)),
+            Err(Foreign::Format(_) | Foreign::Unreadable(_)) => Err(InventoryError::Format),
         }
     }
 

@@ -5,7 +5,6 @@
 //! document without `id` and `adoptions`; for the adoptions it covers their digest, because a
 //! first plan over a large tree that is already right has a million of them.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
@@ -20,7 +19,7 @@ use super::plan::{BasedOn, Batch, BatchId, Cost, Plan, Recording, Summary, Verdi
 use super::wire::{Moment, OperationRow, RecordingRow};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::SpaceDefinition;
-use crate::state::PlanId;
+use crate::state::{Foreign, Header, PlanId};
 use crate::tree::{Address, Digest, SpaceAlias};
 
 /// What the first field of every plan file says.
@@ -71,16 +70,7 @@ pub fn write(plan: &Plan, mut out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// The bytes are no plan, of a newer version, or not as they were written.
 pub fn read(bytes: &[u8]) -> Result<Plan, PlanFileError> {
-    let header: Header = serde_json::from_slice(bytes).map_err(not_a_plan)?;
-    if header.format != FORMAT {
-        return Err(not_a_plan(format!("its format is `{}`", header.format)));
-    }
-    if header.version > VERSION {
-        return Err(PlanFileError::Version {
-            found: header.version,
-            known: VERSION,
-        });
-    }
+    Header::check(bytes, FORMAT, VERSION)?;
     let document: ReadDocument = serde_json::from_slice(bytes).map_err(altered)?;
     let plan = document.into_plan().map_err(altered)?;
     check_structure(&plan).map_err(altered)?;
@@ -101,8 +91,14 @@ fn is_written_as(plan: &Plan, bytes: &[u8]) -> bool {
     written.is_ok() && out.get_ref().rest.is_empty()
 }
 
-fn not_a_plan(reason: impl ToString) -> PlanFileError {
-    PlanFileError::NotAPlan(reason.to_string())
+impl From<Foreign> for PlanFileError {
+    fn from(foreign: Foreign) -> Self {
+        match foreign {
+            Foreign::Unreadable(reason) => Self::NotAPlan(reason),
+            Foreign::Format(format) => Self::NotAPlan(format!("its format is `{format}`")),
+            Foreign::Version { found, known } => Self::Version { found, known },
+        }
+    }
 }
 
 fn altered(reason: impl ToString) -> PlanFileError {
@@ -163,12 +159,6 @@ fn check_structure(plan: &Plan) -> Result<(), String> {
         Some(id) => Err(format!("{id} is recorded and does not exist")),
         None => Ok(()),
     }
-}
-
-#[derive(Deserialize)]
-struct Header<'a> {
-    format: Cow<'a, str>,
-    version: u32,
 }
 
 #[derive(Serialize)]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::header::{Foreign, Header};
 use super::state::{Lineage, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State};
 use crate::tree::{Address, Attributes, Digest, EntryId, EntryKind, EntryPath, SpaceAlias};
 
@@ -61,16 +62,7 @@ pub fn write(state: &State) -> Result<(Vec<u8>, Digest), StateFileError> {
 /// The bytes were altered or cut off, or they are of another kind or of a newer version.
 pub fn read(bytes: &[u8]) -> Result<(State, Digest), StateFileError> {
     let (body, digest) = checked(bytes)?;
-    let header: Header = serde_json::from_slice(body).map_err(damaged)?;
-    if header.format != FORMAT {
-        return Err(StateFileError::Format(header.format.into_owned()));
-    }
-    if header.version > VERSION {
-        return Err(StateFileError::Version {
-            found: header.version,
-            known: VERSION,
-        });
-    }
+    Header::check(body, FORMAT, VERSION)?;
     let document: ReadDocument = serde_json::from_slice(body).map_err(damaged)?;
     Ok((document.into_state()?, digest))
 }
@@ -105,10 +97,14 @@ fn damaged(reason: impl ToString) -> StateFileError {
     StateFileError::Damaged(reason.to_string())
 }
 
-#[derive(Deserialize)]
-struct Header<'a> {
-    format: Cow<'a, str>,
-    version: u32,
+impl From<Foreign> for StateFileError {
+    fn from(foreign: Foreign) -> Self {
+        match foreign {
+            Foreign::Unreadable(reason) => Self::Damaged(reason),
+            Foreign::Format(format) => Self::Format(format),
+            Foreign::Version { found, known } => Self::Version { found, known },
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,7 +1,9 @@
 //! What earlier runs placed, and its file form.
 
 pub mod file;
+mod header;
 mod state;
 
 pub use file::StateFileError;
+pub(crate) use header::{Foreign, Header};
 pub use state::{Lineage, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State};
