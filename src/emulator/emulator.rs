@@ -246,6 +246,50 @@ mod tests {
     }
 
     #[test]
+    fn paths_flags_and_headers_pass_through_http() {
+        let seed = "
+libraries: [{id: lib, spaces: [{files: {'/a b/文.txt': 3}}]}]
+tokens: [{token: t, library: lib, grants: [admin]}]";
+        let running = Emulator::start(Config::new(Vendor::Smh).seed(seed)).unwrap();
+        let cases = [
+            ("GET", "directory/lib/-/?", "200", "\"subDirCount\":1"),
+            ("GET", "directory/lib/-?", "200", "\"subDirCount\":1"),
+            ("GET", "directory/lib/-/a%20b?", "200", "文.txt"),
+            (
+                "GET",
+                "directory/lib/-/a%20b%2F%E6%96%87.txt?info&",
+                "200",
+                "\"size\":\"3\"",
+            ),
+            (
+                "HEAD",
+                "file/lib/-/a%20b/%E6%96%87.txt?",
+                "200",
+                "x-smh-size: 3\r\n",
+            ),
+            ("HEAD", "file/lib/-/none?", "404", "\r\n\r\n"),
+            (
+                "GET",
+                "file/lib/-/a%20b/%E6%96%87.txt?",
+                "302",
+                "location: http://127.0.0.1:",
+            ),
+            (
+                "PUT",
+                "directory/lib/-/new?",
+                "201",
+                "content-length: 0\r\n",
+            ),
+        ];
+        for (method, target, status, part) in cases {
+            let head = format!("{method} /api/v1/{target}access_token=t");
+            let reply = ask(&running, &head, "");
+            assert!(reply.starts_with(&format!("HTTP/1.1 {status}")), "{reply}");
+            assert!(reply.contains(part), "{head} {reply}");
+        }
+    }
+
+    #[test]
     fn a_cut_ends_the_connection_before_the_reply() {
         let running = Emulator::start(Config::default()).unwrap();
         running

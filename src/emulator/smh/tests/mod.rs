@@ -3,5 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod batches;
+mod beside;
+mod faults;
+mod lists;
 mod singles;
 mod stage;
+mod tasks;
+mod tokens;

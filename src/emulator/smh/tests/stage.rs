@@ -6,7 +6,7 @@
 //! slash; `~ name=value` sets a switch; `! {rule}` puts a fault in; `+ milliseconds` lets time
 //! pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -79,8 +79,9 @@ impl Stage {
                 headers.insert(name.to_owned(), value);
             }
         }
+        let path = path.replace("%20", " ");
         let path = match path.strip_prefix('/') {
-            Some(_) => path.to_owned(),
+            Some(_) => path.clone(),
             None => format!("/api/v1/{path}"),
         };
         let request = Request {
@@ -150,12 +151,12 @@ impl Stage {
             let slash = if line["kind"] == "folder" { "/" } else { "" };
             (place, format!("{}{slash}", line["path"].as_str().unwrap()))
         });
-        let found: Vec<String> = lines
+        let found: BTreeSet<String> = lines
             .filter(|(place, _)| place == space)
             .map(|(_, path)| path.replace(' ', "_"))
             .collect();
-        let wanted: Vec<&str> = paths.split_whitespace().collect();
-        assert_eq!(found, wanted, "in {space}");
+        let wanted = paths.split_whitespace().map(str::to_owned);
+        assert_eq!(found, wanted.collect(), "in {space}");
     }
 }
 
