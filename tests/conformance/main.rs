@@ -12,6 +12,8 @@ mod reading;
 mod relying;
 mod scene;
 #[cfg(feature = "emulator")]
+mod served;
+#[cfg(feature = "emulator")]
 mod service;
 mod table;
 mod target;
@@ -68,7 +70,7 @@ fn trials() -> Vec<Trial> {
         }
     }
     #[cfg(feature = "emulator")]
-    for (name, check) in service::CASES {
+    for (name, check) in served::CASES {
         let name = format!("service: {name}");
         trials.push(Trial::test(name, || {
             check();

@@ -18,12 +18,12 @@ use crate::scene::{Row, SPACES, alias};
 /// How a service behaves.
 pub(crate) struct Manner {
     /// `name=value` of each switch that is not at its default.
-    switches: &'static [&'static str],
-    latency: Duration,
+    pub(crate) switches: &'static [&'static str],
+    pub(crate) latency: Duration,
     /// Calls a second and route that the service takes; 0 for any number.
-    takes: u32,
+    pub(crate) takes: u32,
     /// Calls a second and route that the client makes.
-    makes: u32,
+    pub(crate) makes: u32,
 }
 
 /// All switches at their defaults, tasks and all.
@@ -94,8 +94,6 @@ pub(crate) const BUSY: Manner = Manner {
     makes: 20,
 };
 
-pub(crate) const CASES: &[(&str, fn())] = &[];
-
 /// The number of a space in the service.
 fn space_id(space: &str) -> String {
     let position = SPACES.iter().position(|known| *known == space).unwrap();
@@ -148,17 +146,26 @@ impl Profiles for Fields {
 
 /// A client of a service.
 pub(crate) fn provider(service: &Running, manner: &Manner) -> DingTalkProvider {
+    made(&service.endpoint(), "secret-1", manner.makes)
+}
+
+/// A client with a secret of its own.
+pub(crate) fn client(endpoint: &str, secret: &str) -> DingTalkProvider {
+    made(endpoint, secret, AS_DOCUMENTED.makes)
+}
+
+fn made(endpoint: &str, secret: &str, calls_per_second: u32) -> DingTalkProvider {
     let fields = BTreeMap::from([
-        ("ENDPOINT", service.endpoint()),
+        ("ENDPOINT", endpoint.to_owned()),
         ("UNION_ID", "union-1".to_owned()),
         ("APP_KEY", "key-1".to_owned()),
-        ("APP_SECRET", "secret-1".to_owned()),
+        ("APP_SECRET", secret.to_owned()),
     ]);
     DingTalkProvider::new(DingTalkSettings {
         spaces: SPACES.map(|space| (alias(space), space_id(space))).into(),
         profile: "dingtalk".to_owned(),
         profiles: Arc::new(Fields(fields)),
-        calls_per_second: Some(manner.makes),
+        calls_per_second: Some(calls_per_second),
         pause: Arc::new(SystemPause),
     })
     .unwrap()

@@ -108,7 +108,7 @@ fn is_ban_page(status: u16, body: &[u8]) -> bool {
     if !text.trim_start().starts_with('<') || status >= 500 {
         return false;
     }
-    let named = ["punish", "x5sec", "x5referer", "\"deny\"", "status:1111"];
+    let named = ["punish", "x5sec", "denied", "\"deny\"", "too many"];
     matches!(status, 403 | 405 | 429) || named.iter().any(|word| text.contains(word))
 }
 

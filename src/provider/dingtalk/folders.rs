@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::decode::incomplete;
 use super::provider::DingTalkProvider;
 use super::sight::Sight;
-use super::wire::{DentryList, Id};
+use super::wire::{Dentry, DentryKind, DentryList, Id};
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::http::Nature;
 use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
@@ -160,8 +160,18 @@ pub(super) fn entries(
         None if reply.next_token.is_absent() => None,
         None => return Err("the token of the next page makes no sense"),
     };
-    let sights: Result<Vec<Sight>, _> = dentries.iter().map(Sight::of).collect();
+    let listed = dentries.iter().filter(|dentry| !is_root(dentry));
+    let sights: Result<Vec<Sight>, _> = listed.map(Sight::of).collect();
     Ok((sights?, next))
+}
+
+/// Whether it is the root of a space, which may stand among what the space holds: it has the id 0,
+/// or neither name nor folder.
+fn is_root(dentry: &Dentry) -> bool {
+    let nameless = dentry.name.known().is_none_or(String::is_empty);
+    let is_folder = dentry.kind.known() == Some(&DentryKind::Folder);
+    dentry.id.known().is_some_and(Id::is_root)
+        || nameless && is_folder && dentry.parent_id.is_absent() && dentry.id.known().is_some()
 }
 
 /// The entry of that name.

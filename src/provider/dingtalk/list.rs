@@ -123,7 +123,6 @@ pub(super) fn placed(sights: &[Sight]) -> Result<Vec<(&Sight, &Id)>, &'static st
     let mut has_root = false;
     for sight in sights {
         match &sight.parent {
-            _ if sight.id.is_root() => {}
             Some(parent) => placed.push((sight, parent)),
             // By the documents the folder without a parent is the root, whatever its id.
             None if sight.kind == EntryKind::Folder && !std::mem::replace(&mut has_root, true) => {}
