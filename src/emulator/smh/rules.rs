@@ -15,6 +15,16 @@ pub(crate) const SWITCHES: &[Switch] = &[
         "The status of an item of a batch.",
     ),
     choice(
+        "item-error",
+        &["told", "bare"],
+        "Whether a failed item says its code and message.",
+    ),
+    choice(
+        "item-order",
+        &["request", "reversed"],
+        "The order of the items of a result.",
+    ),
+    choice(
         "task-key",
         &["taskId", "id", "both"],
         "What a task calls its id when it is asked for.",
@@ -63,6 +73,16 @@ pub(crate) const SWITCHES: &[Switch] = &[
         "directory-task",
         &["path", "bare"],
         "A directory copied as a task under `ask` ends with 200 and its path, or with a bare 204.",
+    ),
+    choice(
+        "task-refusal",
+        &["500", "code"],
+        "The status of a directory's task that could not begin: 500, or that of its code.",
+    ),
+    choice(
+        "file-path",
+        &["present", "null"],
+        "The path that a single copy or move of a file answers with.",
     ),
     choice("marker", &["number", "text"], "How nextMarker is written."),
     choice(

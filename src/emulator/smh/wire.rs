@@ -110,7 +110,7 @@ pub(crate) fn content_type(name: &str) -> &'static str {
 }
 
 /// One item of the reply to a batch: how it ended, and what it was.
-pub(crate) fn item(errand: &Errand, end: &End, rules: &Switches) -> Value {
+fn item(errand: &Errand, end: &End, rules: &Switches) -> Value {
     let mut object = Map::new();
     let status = match end {
         End::Landed(path, Strategy::Rename) => {
@@ -131,8 +131,10 @@ pub(crate) fn item(errand: &Errand, end: &End, rules: &Switches) -> Value {
         }
         End::Gone => 204,
         End::Refused(code) => {
-            object.insert("code".to_owned(), json!(code.name()));
-            object.insert("message".to_owned(), json!(code.message()));
+            if rules.is("item-error", "told") {
+                object.insert("code".to_owned(), json!(code.name()));
+                object.insert("message".to_owned(), json!(code.message()));
+            }
             u64::from(code.status())
         }
     };
@@ -160,6 +162,18 @@ fn echo(errand: &Errand, object: &mut Map<String, Value>, rules: &Switches) {
         Errand::Remove(removal) => set("path", json!(removal.spot.path)),
         Errand::Restore(wish) => set("recycledItemId", json!(wish.item)),
     }
+}
+
+/// All items of the reply to a batch.
+pub(crate) fn items(errands: &[Errand], ends: &[End], rules: &Switches) -> Value {
+    let items = errands.iter().zip(ends);
+    let mut items: Vec<Value> = items
+        .map(|(errand, end)| item(errand, end, rules))
+        .collect();
+    if rules.is("item-order", "reversed") {
+        items.reverse();
+    }
+    Value::Array(items)
 }
 
 /// Whether all items of a batch succeeded, as a status.
@@ -194,13 +208,7 @@ fn outcome(task: &Task, rules: &Switches) -> (u16, Option<Value>) {
         return (500, None);
     }
     match &task.work {
-        Work::Batch { errands, ends } => {
-            let items = errands.iter().zip(ends);
-            let items: Vec<Value> = items
-                .map(|(errand, end)| item(errand, end, rules))
-                .collect();
-            (status(ends), Some(json!(items)))
-        }
+        Work::Batch { errands, ends } => (status(ends), Some(items(errands, ends, rules))),
         Work::Directory(copy) => match &copy.outcome {
             Some(Ok(landed)) => {
                 let asked = landed.strategy != Strategy::Rename;
@@ -210,6 +218,7 @@ fn outcome(task: &Task, rules: &Switches) -> (u16, Option<Value>) {
                     (200, Some(json!({"path": landed.path})))
                 }
             }
+            Some(Err(code)) if rules.is("task-refusal", "code") => (code.status(), None),
             Some(Err(_)) | None => (500, None),
         },
     }

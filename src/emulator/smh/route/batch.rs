@@ -55,10 +55,7 @@ pub(super) fn finish(call: &mut Call<'_>, errands: Vec<Errand>) -> Outcome {
     for (index, errand) in errands.iter().enumerate() {
         ends.push(call.library.run(&call.act, index, errand));
     }
-    let items = errands.iter().zip(&ends);
-    let items: Vec<Value> = items
-        .map(|(errand, end)| wire::item(errand, end, call.act.rules))
-        .collect();
+    let items = wire::items(&errands, &ends, call.act.rules);
     Ok(Answer::Json(wire::status(&ends), json!({"result": items})))
 }
 

@@ -40,6 +40,9 @@ fn file(call: &mut Call<'_>, verb: Verb, field: &str) -> Outcome {
     let space = call.space().to_owned();
     let carriage = carriage(call, verb, &space, (field, Kind::File))?;
     let landed = call.library.carry(&call.act, &carriage)?;
+    if call.act.rules.is("file-path", "null") {
+        return Answer::ok(json!({"path": null}));
+    }
     Answer::ok(json!({"path": landed.path}))
 }
 

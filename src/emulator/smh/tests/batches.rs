@@ -111,6 +111,11 @@ fn switches_change_what_a_batch_says_and_does() {
         POST batch/one/-?copy [{"copyFrom": "foo", "to": "a"}]
         < 200 {"result": [{"status": "204", "copyFrom": ["foo"], "to": ["a"]}]}
         ~ item-status=number
+        ~ item-error=bare
+        ~ item-order=reversed
+        POST batch/one/-?move [{"from": "none", "to": "b"}, {"from": "a", "to": "b"}]
+        < 207 {"result": [{"status": 204, "from": ["a"]}, {"status": 404, "code": "@absent", "message": "@absent", "from": ["none"]}]}
+        ~ item-error=told
         ~ batch-missing=file
         POST batch/one/-?copy [{"copyFrom": "none", "to": "a"}]
         < 207 {"result": [{"status": 404, "code": "SourceFileNotFound"}]}

@@ -14,6 +14,10 @@ fn directories_are_made_with_those_above_them() {
         < 201 {"path": ["x", "y (1)"]}
         PUT directory/one/-/x/z?with_inode=1
         < 201 {"inode": "@any", "creationTime": "2026-01-07T09:00:00.000Z", "path": "@absent"}
+        PUT directory/one/-/acting?user_id=alice
+        < 201
+        GET directory/one/-/acting?info
+        < 200 {"userId": "alice", "type": "dir"}
         PUT directory/one/-/foo/1.jpg?conflict_resolution_strategy=ask
         < 409
         PUT directory/one/-/foo/1.jpg/below?conflict_resolution_strategy=rename
@@ -88,8 +92,10 @@ fn files_are_moved() {
         PUT file/one/-/bar/9.png {"from": "bar/9.png"}
         < 200 {"path": ["bar", "9 (1).png"]}
         ~ type-change=allow
+        ~ file-path=null
         PUT file/one/-/bar/9.txt {"from": "bar/9 (1).png"}
-        < 200
+        < 200 {"path": null}
+        ~ file-path=present
         PUT file/one/-/bar/2.jpg?conflict_resolution_strategy=overwrite {"from": "foo/2.jpg"}
         < 200 {"path": ["bar", "2.jpg"]}
         PUT file/one/-/none/2.jpg {"from": "bar/2.jpg"}

@@ -117,6 +117,9 @@ fn a_directory_is_copied_entry_by_entry() {
         + 10
         GET task/one/-/1
         < 200 [{"status": 500, "result": "@absent"}]
+        ~ task-refusal=code
+        GET task/one/-/1
+        < 200 [{"status": 409, "result": "@absent"}]
         = one/- /bar/ /bar/1.jpg /bar/2.jpg /copy/ /empty/ /foo/ /foo/1.jpg /foo/2.jpg
         "#,
     );
