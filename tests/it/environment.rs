@@ -145,6 +145,7 @@ impl Environment {
             (r#""id": ?"\d+""#, "\"id\": \"[INODE]\""),
             (r"(?m)^id +\d+$", "id [INODE]"),
             (r"process \d+", "process [PROCESS]"),
+            (r"request [0-9A-Za-z]{16,}", "request [REQUEST]"),
         ];
         for (pattern, word) in filters {
             text = Regex::new(pattern)

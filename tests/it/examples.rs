@@ -17,10 +17,17 @@ fn names() -> Vec<String> {
     names
 }
 
+/// The examples on folders of this machine; the README's tour runs the other one.
+const LOCAL: [&str; 4] = ["handbook", "inbox", "kits", "swap"];
+
 #[test]
 fn every_example_reaches_its_goal_and_stays_there() {
-    assert_eq!(names(), ["handbook", "inbox", "kits", "swap"]);
-    for name in names() {
+    let elsewhere: Vec<String> = names()
+        .into_iter()
+        .filter(|it| !LOCAL.contains(&&**it))
+        .collect();
+    assert_eq!(elsewhere, ["dingtalk"]);
+    for name in LOCAL {
         let mut env = Environment::new();
         let made = Command::new("sh")
             .arg(format!("{EXAMPLES}/{name}/setup.sh"))

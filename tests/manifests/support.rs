@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use reshelve::diagnostic::{Diagnostic, SourceLocation};
 use reshelve::manifest::{Files, Inputs, Manifest, ProviderKeys, load};
 
-/// Two providers: one for local folders, one that is like a service.
+/// Providers: one for local folders, one that is like a service, and one that an example has.
 pub(crate) const PROVIDERS: &[ProviderKeys] = &[
     ProviderKeys {
         name: "local",
@@ -23,6 +23,13 @@ pub(crate) const PROVIDERS: &[ProviderKeys] = &[
         optional: &["library"],
         paths: &[],
         limits: &["copy_batch", "move_batch"],
+    },
+    ProviderKeys {
+        name: "dingtalk",
+        required: &["id"],
+        optional: &[],
+        paths: &[],
+        limits: &[],
     },
 ];
 
