@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::gate::Gate;
 use super::schedule::Call;
 use super::stop::Stop;
-use crate::plan::{Operation, OperationId, Plan};
+use crate::plan::{Action, Operation, OperationId, Plan};
 use crate::provider::layer::Pause;
 use crate::provider::{
-    BatchReply, BatchRequest, Effect, ItemDone, Progress, Provider, ProviderError, Retry, TaskId,
-    TaskReply, TaskStatus,
+    BatchReply, BatchRequest, Effect, ItemDone, ItemReply, Progress, Provider, ProviderError,
+    Retry, TaskId, TaskReply, TaskStatus,
 };
 
 /// The first and the longest pause between two looks at a task.
@@ -49,13 +49,14 @@ pub(super) enum End {
 
 impl Site<'_> {
     /// Makes a call and gives its reply. What the gate refuses is not sent and has an item that
-    /// failed.
+    /// failed; what is where it is to go, because a service found that very name, is done.
     pub(super) async fn perform(
         self,
         operations: &[Cow<'_, Operation>],
     ) -> Result<BatchReply, ProviderError> {
-        let operations = operations.iter().map(Cow::as_ref).collect();
-        let Gate { open, refused } = Gate::check(self.provider, operations).await;
+        let operations = operations.iter().map(Cow::as_ref);
+        let (there, to_send): (Vec<_>, Vec<_>) = operations.partition(|it| is_there(&it.action));
+        let Gate { open, refused } = Gate::check(self.provider, to_send).await;
         let mut reply = if open.is_empty() {
             BatchReply::default()
         } else {
@@ -67,6 +68,7 @@ impl Site<'_> {
             self.provider.execute(&request).await?
         };
         reply.items.extend(refused);
+        reply.items.extend(there.into_iter().map(done_already));
         Ok(reply)
     }
 
@@ -96,6 +98,23 @@ impl Site<'_> {
             () = self.pause.pause(time) => {}
             () = self.stop.requested() => {}
         }
+    }
+}
+
+/// Whether an entry is to go where it is.
+fn is_there(action: &Action) -> bool {
+    let ends = action.from().zip(action.to());
+    ends.is_some_and(|(from, to)| from.address() == to.address())
+}
+
+fn done_already(operation: &Operation) -> ItemReply {
+    let from = operation.action.from();
+    ItemReply {
+        operation: operation.id,
+        end: Ok(ItemDone {
+            id: from.and_then(|from| from.id.clone()),
+            ..ItemDone::default()
+        }),
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::contents::{contents, place_in};
 use crate::journal::{Fact, RunProgress, Standing, Whereabouts};
-use crate::plan::{Action, CopiedTime, Operation, OperationId, Place, Plan, Reason, Recording};
+use crate::plan::{
+    Action, CopiedTime, Identity, Operation, OperationId, Place, Plan, Reason, Recording,
+};
 use crate::provider::{FetchedEntry, Provider};
 use crate::state::Seen;
 use crate::tree::{Address, Attributes, Entry, EntryId, EntryKind, Timestamp};
@@ -243,15 +245,15 @@ fn is_whole(operation: &Operation) -> bool {
     carries && stays && operation.kind == EntryKind::Folder
 }
 
+/// Whether an entry must still have the time that it had. Where ids survive, they tell that an
+/// entry is the one that was moved, and some services count moving as a change.
 fn time_after(provider: &dyn Provider, operation: &Operation, recording: &Recording) -> CopiedTime {
-    match operation.action {
-        Action::Copy { .. } => provider
-            .capabilities(&recording.target.space)
-            .map_or(CopiedTime::New, |sheet| sheet.copied_time),
-        Action::CreateFolder { .. }
-        | Action::Move { .. }
-        | Action::Rename { .. }
-        | Action::Remove { .. } => CopiedTime::Kept,
+    let sheet = provider.capabilities(&recording.target.space);
+    match (&operation.action, sheet) {
+        (Action::Copy { .. }, Ok(sheet)) => sheet.copied_time,
+        (Action::Copy { .. }, Err(_)) => CopiedTime::New,
+        (_, Ok(sheet)) if sheet.identity == Identity::Id => CopiedTime::New,
+        (_, Ok(_) | Err(_)) => CopiedTime::Kept,
     }
 }
 

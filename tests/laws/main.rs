@@ -1,6 +1,7 @@
 //! Laws that hold for every tree and every manifest, tried on random ones.
 
 mod applying;
+mod carrying;
 mod keeping;
 #[path = "../support/laboratory.rs"]
 mod laboratory;

@@ -53,6 +53,14 @@ fn items_without_their_directory_and_items_nobody_wants() {
         < 404 {"code": "DirectoryNotFound", "message": "Directory not found."}
         POST recycled/one/-/1?restore&restore_path_strategy=fallbackToRoot
         < 200 {"path": ["2.jpg"]}
+        DELETE file/one/-/2.jpg
+        POST recycled/one/-/3?restore&restore_path_strategy=somewhere
+        < 400 {"code": "ParamInvalid"}
+        PUT file/one/-/2.jpg?conflict_resolution_strategy=ask {"copyFrom": "bar/1.jpg"}
+        POST recycled/one/-/3?restore&conflict_resolution_strategy=overwrite
+        < 200 {"path": ["2.jpg"]}
+        GET directory/one/-/2.jpg?info
+        < 200 {"size": "22"}
         ~ bulk-restore-conflict=ask
         PUT directory/one/-/foo
         POST recycled/one/-?restore [2]
@@ -63,13 +71,13 @@ fn items_without_their_directory_and_items_nobody_wants() {
         DELETE directory/one/-/foo
         DELETE directory/one/-/empty
         DELETE directory/one/-/bar
-        POST recycled/one/-?delete [3]
+        POST recycled/one/-?delete [4]
         < 204 nothing
-        POST recycled/one/-?delete [3]
+        POST recycled/one/-?delete [4]
         < 500
-        DELETE recycled/one/-/4
+        DELETE recycled/one/-/5
         < 204
-        DELETE recycled/one/-/4
+        DELETE recycled/one/-/5
         < 404 {"code": "RecycledItemNotFound"}
         DELETE recycled/one/-
         < 204

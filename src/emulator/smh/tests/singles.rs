@@ -215,3 +215,44 @@ fn names_have_a_length_and_a_case() {
         "#
     ));
 }
+
+#[test]
+fn times_follow_what_happens_and_what_switches_say() {
+    Stage::new(SEED).play(
+        r#"
+        + 1000
+        PUT file/one/-/empty/moved.jpg {"from": "foo/1.jpg"}
+        PUT file/one/-/empty/copied.jpg {"copyFrom": "foo/2.jpg"}
+        GET directory/one/-/empty?info
+        < 200 {"creationTime": "2026-01-07T09:00:00.000Z", "modificationTime": "2026-01-07T09:00:01.000Z"}
+        GET directory/one/-/foo?info
+        < 200 {"modificationTime": "2026-01-07T09:00:01.000Z"}
+        GET directory/one/-/bar?info
+        < 200 {"modificationTime": "2026-01-07T09:00:00.000Z"}
+        GET directory/one/-/empty/moved.jpg?info
+        < 200 {"creationTime": "2026-01-07T09:00:00.000Z", "modificationTime": "2026-01-07T09:00:00.000Z"}
+        GET directory/one/-/empty/copied.jpg?info
+        < 200 {"creationTime": "2026-01-07T09:00:01.000Z", "modificationTime": "2026-01-07T09:00:01.000Z"}
+        ~ copy-time=keep
+        ~ move-time=touch
+        PUT file/one/-/empty/again.jpg {"copyFrom": "foo/2.jpg"}
+        PUT file/one/-/foo/back.jpg {"from": "empty/moved.jpg"}
+        GET directory/one/-/empty/again.jpg?info
+        < 200 {"creationTime": "2026-01-07T09:00:00.000Z", "modificationTime": "2026-01-07T09:00:00.000Z"}
+        GET directory/one/-/foo/back.jpg?info
+        < 200 {"creationTime": "2026-01-07T09:00:00.000Z", "modificationTime": "2026-01-07T09:00:01.000Z"}
+        "#,
+    );
+}
+
+#[test]
+fn versions_are_numbers_or_text() {
+    let mut stage = Stage::new(SEED);
+    for (word, is_text) in [("number", false), ("text", true)] {
+        stage.play(&format!("~ version-id={word}"));
+        let reply = stage.ask("GET", "directory/one/-/foo/1.jpg?info", "");
+        let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(body["versionId"].is_string(), is_text, "{body}");
+        assert_eq!(body["versionId"].is_u64(), !is_text, "{body}");
+    }
+}
