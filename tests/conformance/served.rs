@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 use crate::doing::operation;
 use crate::runtime;
 use crate::scene::{alias, list_all, read_back, rows};
-use crate::service::{AS_DOCUMENTED, Manner, OTHERWISE, provider, start};
+use crate::service::{AS_DOCUMENTED, AT_LAST, BUSY, Manner, OTHERWISE, provider, start};
 
 /// A case with its name.
 type Check = (&'static str, fn());
@@ -51,6 +51,8 @@ pub(crate) const CASES: &[Check] = &[
         twin_names,
     ),
     ("a task that fails in part is a failure", partial_task),
+    ("what else a service may do shows in errors", other_switches),
+    ("every switch is tried both ways", every_switch),
     ("calls for one entry do what they say", single_calls),
     ("what is in the bin comes back", recycle_bin),
 ];
@@ -531,6 +533,67 @@ fn partial_task() {
         let reply = stage.execute(&["copy|folder|a:/x|b:/x|fail"]).unwrap();
         let status = stage.finish(&reply.tasks[0].task);
         assert!(matches!(status, TaskStatus::Failed(_)), "{status:?}");
+    }
+}
+
+/// Switches that would make the cases of the suite impossible, each with what it is for here.
+const ALONE: [&str; 6] = [
+    "names=insensitive",
+    "odd-names=refuse",
+    "file-folder-names=allowed",
+    "list-delay-calls=3",
+    "list-delay-milliseconds=60000",
+    "monthly-calls=4",
+];
+
+fn other_switches() {
+    let with = |switch: &'static [&'static str]| {
+        let manner = Manner {
+            switches: switch,
+            ..AS_DOCUMENTED
+        };
+        stage(&manner, &["a:/x/", "a:/f=5"])
+    };
+    let kind = |stage: &Stage, text: &str| stage.execute(&[text]).unwrap_err().kind;
+    let same_letters = with(&["names=insensitive"]);
+    assert_eq!(
+        kind(&same_letters, "create|folder|a:/X"),
+        ErrorKind::AlreadyExists
+    );
+    let plain_names = with(&["odd-names=refuse"]);
+    let text = "rename|file|a:/f|a:/a:b|fail";
+    assert_eq!(kind(&plain_names, text), ErrorKind::Unsupported);
+    for switch in [&["list-delay-calls=3"], &["list-delay-milliseconds=60000"]] {
+        // Lists lag behind, and what was made in this process is found all the same.
+        let late = with(switch);
+        assert_eq!(late.there(), ["a:/f=5", "a:/x/"]);
+        late.execute(&["create|folder|a:/x/y"]).unwrap();
+        late.execute(&["create|folder|a:/x/y/z"]).unwrap();
+        late.execute(&["copy|file|a:/f|a:/x/y/z/f|fail"]).unwrap();
+        let tree = late.service.tree();
+        assert!(tree.contains("/x/y/z/f"), "{tree}");
+    }
+    let few_calls = with(&["monthly-calls=4"]);
+    few_calls.execute(&["create|folder|a:/y"]).unwrap();
+    few_calls.execute(&["create|folder|a:/z"]).unwrap();
+    let error = (0..5).find_map(|number| {
+        let text = format!("create|folder|a:/n{number}");
+        few_calls.execute(&[&text]).err()
+    });
+    let error = error.unwrap();
+    assert_eq!((error.kind, error.retry), (ErrorKind::Quota, Retry::Never));
+}
+
+fn every_switch() {
+    let stage = stage(&AS_DOCUMENTED, &[]);
+    let names = stage.service.set_switch("none=1").unwrap_err();
+    let (_, names) = names.split_once("there are ").unwrap();
+    let tried = [OTHERWISE.switches, AT_LAST.switches, BUSY.switches, &ALONE].concat();
+    for name in names.split(", ") {
+        let is_it = |switch: &&str| switch.split_once('=').is_some_and(|(it, _)| it == name);
+        // Files come to be by seeding here, so no key of an upload is used.
+        let is_tried = tried.iter().any(is_it) || name == "upload-key-reuse";
+        assert!(is_tried, "the switch `{name}` stands at its default alone");
     }
 }
 

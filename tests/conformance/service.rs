@@ -88,7 +88,12 @@ pub(crate) const AT_LAST: Manner = Manner {
 
 /// A service that takes its time and fewer calls than are made.
 pub(crate) const BUSY: Manner = Manner {
-    switches: &["busy-tree=refuse", "task-pace=time", "task-length=40"],
+    switches: &[
+        "busy-tree=refuse",
+        "task-pace=time",
+        "task-length=40",
+        "write-hold=5",
+    ],
     latency: Duration::from_millis(10),
     takes: 12,
     makes: 20,

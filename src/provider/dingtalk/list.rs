@@ -81,15 +81,11 @@ impl DingTalkProvider {
         request: &SpaceListRequest,
     ) -> Result<SpacePage, ProviderError> {
         let root = Address::new(request.space.clone(), EntryPath::root());
-        let page = self.list_flat(request, &root).await;
+        let page = self.list_flat(request).await;
         page.map_err(|error| about(&root, error))
     }
 
-    async fn list_flat(
-        &self,
-        request: &SpaceListRequest,
-        root: &Address,
-    ) -> Result<SpacePage, ProviderError> {
+    async fn list_flat(&self, request: &SpaceListRequest) -> Result<SpacePage, ProviderError> {
         let space = self.space(&request.space)?;
         let token = request.page.as_ref().map(|page| page.0.as_str());
         let reply = self.calls.list_all_dentries(&space, token).await?;
@@ -108,7 +104,7 @@ impl DingTalkProvider {
             page.listing.push(&sight.entry());
             let parent = (!parent.is_root()).then(|| EntryId::new(parent.as_str()));
             page.parents.push(parent);
-            page.notes.extend(sight.note(root));
+            page.notes.extend(sight.note_in_space(&request.space));
         }
         Ok(page)
     }

@@ -3,7 +3,9 @@
 use super::decode::quote;
 use super::wire::{Dentry, DentryKind, DentryStatus, Field, Id, StorageDriver};
 use crate::state::Seen;
-use crate::tree::{Address, Attributes, Entry, EntryId, EntryKind, EntryPath, Fingerprint, IdRef};
+use crate::tree::{
+    Address, Attributes, Entry, EntryId, EntryKind, EntryPath, Fingerprint, IdRef, SpaceAlias,
+};
 
 /// What the service says of one entry.
 ///
@@ -82,6 +84,15 @@ impl Sight {
             id: Some(EntryId::new(self.id.as_str())),
             attributes: self.attributes.clone(),
         }
+    }
+
+    /// A remark where the entry is left alone and nobody knows yet in which folder.
+    pub(super) fn note_in_space(&self, space: &SpaceAlias) -> Option<String> {
+        let oddity = self.oddity.as_ref()?;
+        let name = &self.name;
+        Some(format!(
+            "`{name}` in the space `{space}` {oddity} and is left alone"
+        ))
     }
 
     /// A remark where the entry is left alone, with the folder that it was found in.
