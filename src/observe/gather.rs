@@ -73,7 +73,7 @@ impl Gathered {
     /// Takes a page with the folder of each of its entries.
     pub(super) fn add(
         &mut self,
-        listing: Listing,
+        mut listing: Listing,
         folders: Vec<Option<EntryId>>,
     ) -> Result<(), Contradiction> {
         if listing.len() != folders.len() {
@@ -95,6 +95,7 @@ impl Gathered {
                 folder,
             });
         }
+        listing.shrink();
         self.pages.push(listing);
         Ok(())
     }

@@ -127,6 +127,13 @@ impl Listing {
         }
     }
 
+    /// Gives back the memory that was set aside for further entries.
+    pub fn shrink(&mut self) {
+        self.names.shrink_to_fit();
+        self.ids.shrink_to_fit();
+        self.rows.shrink_to_fit();
+    }
+
     /// How many entries were taken.
     pub fn len(&self) -> usize {
         self.rows.len()
