@@ -179,6 +179,6 @@ mod tests {
         assert_eq!(app.endpoint.host(), "127.0.0.1:9");
         assert!(matches!(app.proof, Proof::App { .. }));
         let error = read(&[("ENDPOINT", "http://example.com")]).unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Unsupported);
+        assert_eq!(error.kind, ErrorKind::Unauthenticated);
     }
 }

@@ -19,8 +19,9 @@ use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
 /// What was learnt by id in one fetch: `None` for an id that is no longer there.
 type Known = BTreeMap<Id, Option<Sight>>;
 
-/// What was learnt by listing in one fetch: `None` for a folder that is not there.
-pub(super) type Listed = BTreeMap<Address, Option<Vec<Sight>>>;
+/// What was learnt by listing in one fetch, by folder and name. A folder that is not there has no
+/// names.
+pub(super) type Listed = BTreeMap<Address, BTreeMap<String, Vec<Sight>>>;
 
 const ROUTE: &str = "getDentries";
 
@@ -145,10 +146,10 @@ impl DingTalkProvider {
         let folder = Address::new(place.space.clone(), parent);
         if !listed.contains_key(&folder) {
             let entries = self.content(&folder).await?;
-            listed.insert(folder.clone(), entries);
+            listed.insert(folder.clone(), by_name(entries.unwrap_or_default()));
         }
-        let entries = listed.get(&folder).cloned().flatten();
-        one(entries.unwrap_or_default(), name)
+        let named = listed.get(&folder).and_then(|names| names.get(name));
+        one(named.cloned().unwrap_or_default(), name)
     }
 
     /// Everything in a folder; `None` where there is no such folder. A folder that is remembered
@@ -167,6 +168,14 @@ impl DingTalkProvider {
         }
         Ok(None)
     }
+}
+
+fn by_name(entries: Vec<Sight>) -> BTreeMap<String, Vec<Sight>> {
+    let mut names: BTreeMap<String, Vec<Sight>> = BTreeMap::new();
+    for entry in entries {
+        names.entry(entry.name.clone()).or_default().push(entry);
+    }
+    names
 }
 
 /// What a reply says of an id; `None` where the entry is gone or in the bin.

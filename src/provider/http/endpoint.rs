@@ -87,7 +87,7 @@ fn refused(why: &str) -> ProviderError {
         "the endpoint {why}; write it as `https://host`, or as `http://127.0.0.1:port` for a \
          server on this machine"
     );
-    ProviderError::refused(ErrorKind::Unsupported, message)
+    ProviderError::refused(ErrorKind::Unauthenticated, message)
 }
 
 #[cfg(test)]
