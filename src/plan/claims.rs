@@ -287,6 +287,12 @@ pub(super) fn readings(context: &Context<'_>, changes: &[Change]) -> Vec<Diagnos
         else {
             continue;
         };
+        // What an interrupted run read is on its way, and is not read again.
+        let target = transfer.target.address();
+        let reference = context.reference(number);
+        if context.records.interrupted(target, reference).is_some() {
+            continue;
+        }
         let source = &transfer.source.base;
         let start = changes.partition_point(|change| change.target < *source);
         let placed = changes[start..]

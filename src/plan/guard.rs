@@ -48,7 +48,7 @@ pub(super) fn count(operations: &[&Operation], summary: &mut Summary) {
         let goes_on = operation
             .action
             .from()
-            .is_some_and(|from| stops.contains(&from.address()));
+            .is_some_and(|from| !stops.is_empty() && stops.contains(&from.address()));
         if matches!(operation.reason, Reason::Halfway | Reason::Temporary) {
             stops.extend(operation.action.to().map(|to| to.address()));
         }

@@ -34,7 +34,7 @@ impl<'a> RecordIndex<'a> {
             if is_as_recorded(world, node, record) && record.source.is_some() {
                 *index.placed_by.entry(&record.placement).or_default() += 1;
             }
-            if let Some(wished) = &record.wished {
+            if let Some(wished) = record.wished.as_ref().filter(|it| **it != address.path) {
                 let wished = Address::new(address.space.clone(), wished.clone());
                 if is_temporary(address) || is_unchanged_halfway(world, node, record) {
                     let wishes = index.wished_by.entry(&record.placement).or_default();

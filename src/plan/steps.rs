@@ -40,6 +40,8 @@ pub(super) struct Steps<'a, 'c> {
 struct Guest {
     arrives: OperationId,
     leaves: OperationId,
+    /// Where it comes from: while it is there, its name is taken for certain.
+    from: Address,
 }
 
 impl<'a, 'c> Steps<'a, 'c> {
@@ -171,10 +173,12 @@ impl<'a, 'c> Steps<'a, 'c> {
         let mut last = renamed(direct, stop);
         last.relies_on.clear();
         let leaves = OperationId(arrives.0 + 1 + u32::from(room.is_some()));
-        self.guests
-            .entry(kept)
-            .or_default()
-            .push(Guest { arrives, leaves });
+        let from = from.address();
+        self.guests.entry(kept).or_default().push(Guest {
+            arrives,
+            leaves,
+            from,
+        });
         [first].into_iter().chain(room).chain([last]).collect()
     }
 
@@ -204,6 +208,9 @@ impl<'a, 'c> Steps<'a, 'c> {
     /// Settles what depends on all changes: which names the service is to find, and who must wait
     /// for names to be given back.
     pub(super) fn settle(&mut self, operations: &mut [Operation]) {
+        if self.guests.is_empty() {
+            return;
+        }
         for guests in self.guests.values().filter(|guests| guests.len() > 1) {
             guests
                 .iter()
@@ -244,8 +251,10 @@ impl Links {
             }
             left -= usize::from(stops.contains(&name));
             if stopovers.is_wanted(&name) {
-                let waits = |guest: &&&Guest| self.waits.get(&guest.arrives) != Some(&name);
-                let leaving = found.iter().filter(waits).map(|guest| guest.leaves);
+                let may_get = |guest: &&&Guest| {
+                    guest.from != name && self.waits.get(&guest.arrives) != Some(&name)
+                };
+                let leaving = found.iter().filter(may_get).map(|guest| guest.leaves);
                 let leaving: Vec<OperationId> = leaving.collect();
                 self.lent.entry(name).or_default().extend(leaving);
             }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Context;
 use super::expand::{Expanded, Root, SourceNaming};
 use super::world::Node;
+use crate::manifest::OnConflict;
+use crate::tree::EntryKind;
 
 /// The entries that moves take away, so that their names are free for others: at first all
 /// sources of moves, then without those whose own target turns out to be taken.
@@ -34,6 +36,9 @@ pub(super) fn vacated(
         else {
             continue;
         };
+        if goes_all_the_same(context, root, (source, target)) {
+            continue;
+        }
         waiting.entry(target).or_default().push(source);
         if !vacated.contains(&target) {
             blocked.push(target);
@@ -47,4 +52,18 @@ pub(super) fn vacated(
         }
     }
     vacated
+}
+
+/// Whether a file leaves although its target is taken, because it replaces what is there or goes
+/// beside it.
+fn goes_all_the_same(context: &Context<'_>, root: &Root, (source, target): (Node, Node)) -> bool {
+    let is_file = |node: Node| context.world.kind(node) == EntryKind::File;
+    let transfer = context.wish(root.placement).transfer();
+    let on_conflict = transfer.map_or(OnConflict::Fail, |transfer| transfer.on_conflict);
+    let settled = match on_conflict {
+        OnConflict::Fail | OnConflict::Keep => false,
+        OnConflict::Overwrite => is_file(target),
+        OnConflict::Rename => true,
+    };
+    settled && is_file(source)
 }

@@ -537,6 +537,44 @@ fn contents_that_are_copied_crosswise_replace_each_other() {
     kept("a:/x=1@1 b:/x=2@2", &crossed, &expected);
 }
 
+#[test]
+fn what_is_replaced_is_read_before() {
+    let both = format!(
+        "{}\n{}",
+        one("move b:/x -> b:/w.t", "overwrite"),
+        one("mirror b:/w.t -> b:/x", "overwrite")
+    );
+    let expected = [
+        "copy b:/w.t -> b:/w(1).t free",
+        "remove b:/w.t",
+        "rename b:/x -> b:/w.t",
+        "rename b:/w(1).t -> b:/x",
+        "# 4",
+    ];
+    kept("b:/w.t=2@1 b:/x=1@1", &both, &expected);
+}
+
+#[test]
+fn the_service_may_find_the_very_name_that_is_wished() {
+    let copy = copies(&[("a:/x", "b:/x(1)")]);
+    let expected = [
+        "copy a:/x -> b:/x(2) free",
+        "rename b:/x(2) -> b:/x(1)",
+        "# 2",
+    ];
+    kept("a:/x=1@1 b:/x=2@2", &copy, &expected);
+    let both = copies(&[("a:/p/x", "b:/x(1)"), ("a:/q/x", "b:/x(2)")]);
+    let expected = [
+        "copy a:/p/x -> b:/x(3) free",
+        "copy a:/q/x -> b:/x(4) free",
+        "rename b:/x(3) -> b:/.reshelve-temporary-1",
+        "rename b:/x(4) -> b:/x(2)",
+        "rename b:/.reshelve-temporary-1 -> b:/x(1)",
+        "# 4 of 3",
+    ];
+    kept("a:/p/x=1@1 a:/q/x=3@3 b:/x=2@2", &both, &expected);
+}
+
 fn many(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).map(line).collect()
 }

@@ -121,3 +121,12 @@ fn taking_what_another_needs_is_refused() {
     ];
     check("a:/k/x=1@1", placements, &expected);
 }
+
+#[test]
+fn a_file_that_replaces_another_leaves_its_place() {
+    let both =
+        "  - {move: 'b:/w', to: 'a:/w', on_conflict: overwrite}\n  - {mirror: 'b:/x', to: 'b:/w'}";
+    let expected = ["move b:/w -> a:/w over", "copy b:/x -> b:/w"];
+    check("a:/w=1@1 b:/w=1@1 b:/x=1@1", both, &expected);
+    check_again("a:/w=1@1 b:/w=1@1 b:/x=1@1", both, |_| {}, &["= 1"]);
+}

@@ -3,19 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
+use reshelve::apply::{Executor, RunSetup, Stop};
+use reshelve::journal::{Fact, JournalError, JournalSink, Outcome, Record, RunProgress, advance};
 use reshelve::plan::{
     Action, BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime,
     FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Operation,
     OperationId, Place, Plan, Verdict, World, soundness,
 };
+use reshelve::provider::layer::Pause;
 use reshelve::provider::{BatchRequest, ItemDone, MemoryProvider, NoProgress, Provider};
-use reshelve::state::Seen;
+use reshelve::state::{RunId, Seen};
 use reshelve::tree::{
     Address, Entry, EntryId, EntryKind, EntryPath, IdRef, Listing, ObservedSpace, ObservedWorld,
-    Tree,
+    Timestamp, Tree,
 };
 
 use crate::laboratory::Laboratory;
@@ -261,11 +265,8 @@ impl Run {
             Action::Remove { at, .. } => Some(at.address()),
         };
         if let Some(from) = leaves {
-            let arrival = self.arrivals.get(&from).map(|(address, _)| address);
-            records.retain(|address, _| {
-                !address.is_at_or_below(&from)
-                    && arrival.is_none_or(|arrival| !address.is_at_or_below(arrival))
-            });
+            let real = self.arrivals.get(&from).map_or(&from, |(real, _)| real);
+            records.retain(|address, _| !address.is_at_or_below(real));
         }
         let of_it = plan
             .recordings
@@ -282,6 +283,7 @@ impl Run {
             let target = Address::new(arrival.space.clone(), arrival.path.append(&below));
             let mut provenance = recording.provenance.clone();
             provenance.target = self.seen(&target);
+            provenance.wished = provenance.wished.filter(|wished| *wished != target.path);
             records.insert(target, provenance);
         }
     }
@@ -350,6 +352,64 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+/// Carries out a plan with the program's own executor, where folders that hold something are
+/// handled as tasks, and lets its journal write the next state.
+pub(crate) fn execute(laboratory: &mut Laboratory, plan: &Plan) -> RunProgress {
+    let sheet = laboratory.sheets.values().next().expect("two spaces");
+    let service = MemoryProvider::new(&laboratory.observed, sheet.clone()).with_tasks(2);
+    let mut journal = Journal(0);
+    let executor = Executor {
+        provider: &service,
+        journal: &mut journal,
+        pause: &Hurry,
+        stop: &Stop::new(),
+        heard: &NoProgress,
+        watch: &mut |_: &Record| {},
+    };
+    let setup = RunSetup {
+        run: RunId::new("run"),
+        serial: laboratory.state.serial,
+        program: "test".into(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("it needs nothing");
+    let progress = runtime.block_on(executor.run(plan, &setup));
+    let progress = progress.expect("the journal takes all");
+    laboratory.state = advance(laboratory.state.clone(), None, plan, &progress);
+    let run = Run {
+        service,
+        arrivals: BTreeMap::new(),
+    };
+    laboratory.observed = run.observed(&laboratory.observed);
+    progress
+}
+
+/// A journal that keeps nothing but its number of records.
+struct Journal(u64);
+
+impl JournalSink for Journal {
+    fn append(&mut self, fact: Fact) -> Result<Record, JournalError> {
+        self.0 += 1;
+        let (sequence, at) = (self.0 - 1, Timestamp::from_nanoseconds(1));
+        Ok(Record { sequence, at, fact })
+    }
+
+    fn sync(&mut self) -> Result<(), JournalError> {
+        Ok(())
+    }
+}
+
+/// Waits for nothing.
+struct Hurry;
+
+impl Pause for Hurry {
+    fn pause(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {})
+    }
+}
+
 /// Everything that must hold of a plan that can be applied, in any order that its calls allow and
 /// wherever it breaks off.
 pub(crate) fn judge(laboratory: &dyn Fn() -> Laboratory, seed: usize) -> Result<(), String> {
@@ -370,6 +430,13 @@ pub(crate) fn judge(laboratory: &dyn Fn() -> Laboratory, seed: usize) -> Result<
     soundness::check_sheets(&plan, &first.sheets).map_err(|stale| stale.to_string())?;
     check_calls(&plan, &first.sheets)?;
     let wanted = simulated(&first, &plan);
+    let mut executed = laboratory();
+    let progress = execute(&mut executed, &plan);
+    if progress.outcome != Some(Outcome::Complete) {
+        return Err(format!("the executor ends with {progress:#?}"));
+    }
+    equal("the executor", &wanted, &executed)?;
+    settled("after the executor", &executed)?;
     let planned: Vec<OperationId> = plan.operations.iter().map(|it| it.id).collect();
     for order in [planned.clone(), any_order(&plan, seed)] {
         let mut whole = laboratory();
