@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::provider::error::{ErrorKind, ProviderError};
-use crate::provider::http::Endpoint;
+use crate::provider::http::{Endpoint, redact};
 use crate::provider::profiles::Profiles;
 
 /// The fields of a profile.
@@ -31,8 +31,6 @@ pub(super) enum Proof {
     },
 }
 
-/// Anything shorter is no secret, and taking it out of a text would leave holes.
-const SHORTEST_SECRET: usize = 6;
 /// The address outside China; organisations in China set their own.
 const ENDPOINT: &str = "https://api.dingtalk.io";
 
@@ -77,12 +75,7 @@ impl Credentials {
             Proof::App { key, secret } => secrets.extend([key, secret]),
         }
         secrets.extend(token);
-        for secret in secrets {
-            let secret = secret.expose_secret();
-            if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
-                *text = text.replace(secret, "***");
-            }
-        }
+        redact(text, secrets);
     }
 }
 

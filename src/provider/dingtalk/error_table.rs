@@ -1,31 +1,14 @@
 //! Every documented code, and what follows from it.
 
-use super::verdict::{End, MINUTE_WINDOW};
+use super::verdict::MINUTE_WINDOW;
 use crate::provider::error::ErrorKind;
-
-/// A documented code.
-pub(super) struct Row {
-    pub(super) code: &'static str,
-    pub(super) kind: ErrorKind,
-    pub(super) end: End,
-    pub(super) advice: &'static str,
-}
-
-const fn row(code: &'static str, kind: ErrorKind, end: End, advice: &'static str) -> Row {
-    Row {
-        code,
-        kind,
-        end,
-        advice,
-    }
-}
+use crate::provider::http::{BREAKS, End, Row, row};
 
 const NO_ENTRY: &str = "the entry is not there, or its id is of another space";
 pub(super) const WRONG: &str =
     "the service does not take an argument of the call; please report this";
 const STORAGE_FULL: &str = "make room or buy more; nothing was changed";
 pub(super) const SLOW: &str = "calls come faster than the plan of the organisation allows";
-pub(super) const BREAKS: &str = "the service has a problem of its own; try again later";
 
 pub(super) const ROWS: &[Row] = {
     use End::{Busy, Refused, Unclear, Wait};

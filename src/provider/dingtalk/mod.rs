@@ -21,7 +21,6 @@ mod sheet;
 mod sight;
 #[cfg(test)]
 mod tests;
-mod token;
 mod transfer;
 mod verdict;
 pub mod wire;

@@ -2,9 +2,10 @@
 
 use super::decode::quote;
 use super::wire::{Dentry, DentryKind, DentryStatus, Field, Id, StorageDriver};
+use crate::provider::http::{is_possible, readable};
 use crate::state::Seen;
 use crate::tree::{
-    Address, Attributes, Entry, EntryId, EntryKind, EntryPath, Fingerprint, IdRef, SpaceAlias,
+    Address, Attributes, Entry, EntryId, EntryKind, Fingerprint, IdRef, SpaceAlias,
 };
 
 /// What the service says of one entry.
@@ -41,7 +42,7 @@ impl Sight {
             Field::Absent => None,
             Field::Odd => return Err("an entry has a parent that is no id"),
         };
-        let possible = EntryPath::root().join(name).is_ok() && name.len() < usize::from(u16::MAX);
+        let possible = is_possible(name);
         let kind = match kind(dentry) {
             Ok(kind) if possible => Ok(kind),
             Ok(_) => Err("has a name that cannot be a part of a path".to_owned()),
@@ -145,23 +146,6 @@ fn attributes(dentry: &Dentry) -> Attributes {
         modified: modified.unwrap_or_default(),
         version: dentry.version.known().copied().unwrap_or_default(),
         fingerprint: None,
-    }
-}
-
-/// A name that cannot be a part of a path, in a form that can: it takes its place and is not
-/// mistaken for another.
-fn readable(name: &str) -> String {
-    let replaced: String = name
-        .chars()
-        .map(|character| match character {
-            '/' | '\0' => '\u{fffd}',
-            other => other,
-        })
-        .take(255)
-        .collect();
-    match replaced.as_str() {
-        "." | ".." => format!("{replaced}\u{fffd}"),
-        _ => replaced,
     }
 }
 

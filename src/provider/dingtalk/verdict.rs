@@ -1,36 +1,8 @@
 //! What follows from a refusal: by its code where it has one, else by its status.
 
-use std::time::Duration;
-
-use super::error_table::{BREAKS, ROWS, Row, SLOW, WRONG};
-use crate::provider::error::{Effect, ErrorKind, Retry};
-use crate::provider::http::Nature;
-
-/// What follows from a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Verdict {
-    /// What kind of trouble it is.
-    pub(super) kind: ErrorKind,
-    /// Whether the same call may be made again.
-    pub(super) retry: Retry,
-    /// Whether it may have had an effect.
-    pub(super) effect: Effect,
-    /// One sentence: what it means, or what to do.
-    pub(super) advice: &'static str,
-}
-
-/// How a call ended that a code speaks of.
-#[derive(Clone, Copy)]
-pub(super) enum End {
-    /// It was refused before it was carried out, and would be again.
-    Refused,
-    /// It was refused before it was carried out; a little later it may not be.
-    Busy,
-    /// It was refused before it was carried out, for so many seconds.
-    Wait(u64),
-    /// Nobody knows.
-    Unclear,
-}
+use super::error_table::{ROWS, SLOW, WRONG};
+use crate::provider::error::ErrorKind;
+use crate::provider::http::{End, Nature, Row, Stated, Verdict, by_status};
 
 /// How long an address is shut out that called too often.
 const SHUT_OUT: u64 = 5 * 60;
@@ -42,107 +14,37 @@ pub(super) const MINUTE_WINDOW: u64 = 20;
 pub(super) fn by_code(code: &str, status: u16, nature: Nature) -> Verdict {
     let same = |row: &&Row| row.code.eq_ignore_ascii_case(code);
     if let Some(row) = ROWS.iter().find(same) {
-        return verdict(row.kind, row.end, nature, row.advice);
+        return row.verdict(nature);
     }
     let starts = |start: &str| {
         let head = code.get(..start.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(start))
     };
     if starts("Forbidden.AccessDenied.Qps") {
-        return verdict(ErrorKind::Throttled, End::Wait(1), nature, SLOW);
+        return Verdict::of(ErrorKind::Throttled, End::Wait(1), nature, SLOW);
     }
     if starts("Forbidden.AccessDenied.Qpm") {
         let end = End::Wait(MINUTE_WINDOW);
-        return verdict(ErrorKind::Throttled, end, nature, SLOW);
+        return Verdict::of(ErrorKind::Throttled, end, nature, SLOW);
     }
     if starts("paramError.") || starts("Missing") {
-        return verdict(ErrorKind::Other, End::Refused, nature, WRONG);
+        return Verdict::of(ErrorKind::Other, End::Refused, nature, WRONG);
     }
     by_status(status, nature, Stated::Code)
-}
-
-/// Whether a refusal says why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stated {
-    /// It has a code.
-    Code,
-    /// It has none, so that nobody knows who refused, and when.
-    Nothing,
-}
-
-/// What follows from a status. A status 404 says no more than the others: without a documented code
-/// the address may be as wrong as the entry, and nothing may be taken for gone.
-pub(super) fn by_status(status: u16, nature: Nature, stated: Stated) -> Verdict {
-    let refused = match stated {
-        Stated::Code => End::Refused,
-        Stated::Nothing => End::Unclear,
-    };
-    let (kind, end, advice) = match status {
-        401 => (
-            ErrorKind::Unauthenticated,
-            refused,
-            "the service does not accept the credentials",
-        ),
-        403 => (
-            ErrorKind::PermissionDenied,
-            refused,
-            "the service does not allow it",
-        ),
-        408 => (
-            ErrorKind::Unavailable,
-            End::Unclear,
-            "the service took too long",
-        ),
-        429 => (ErrorKind::Throttled, End::Wait(1), SLOW),
-        400..=499 => (
-            ErrorKind::Other,
-            refused,
-            "the service does not take the call",
-        ),
-        500..=599 => (ErrorKind::Unavailable, End::Unclear, BREAKS),
-        _ => (
-            ErrorKind::InvalidReply,
-            End::Unclear,
-            "the answer makes no sense; is the endpoint right?",
-        ),
-    };
-    verdict(kind, end, nature, advice)
 }
 
 /// What follows when all calls of the machine's address are refused for a while.
 pub(super) fn shut_out(nature: Nature) -> Verdict {
     let advice =
         "too many calls came from this machine's address, which is refused for five minutes";
-    verdict(ErrorKind::Throttled, End::Wait(SHUT_OUT), nature, advice)
-}
-
-/// What follows from a reply that cannot be read.
-pub(super) fn senseless(nature: Nature) -> Verdict {
-    let advice = "the answer makes no sense; is the endpoint right?";
-    verdict(ErrorKind::InvalidReply, End::Unclear, nature, advice)
-}
-
-fn verdict(kind: ErrorKind, end: End, nature: Nature, advice: &'static str) -> Verdict {
-    let (retry, effect) = match (end, nature) {
-        (End::Refused, _) => (Retry::Never, Effect::NotApplied),
-        (End::Busy, _) | (End::Unclear, Nature::Reads) => (Retry::Backoff, Effect::NotApplied),
-        (End::Wait(seconds), _) => {
-            let time = Duration::from_secs(seconds);
-            (Retry::After(time), Effect::NotApplied)
-        }
-        (End::Unclear, Nature::Writes) => (Retry::Never, Effect::MayHaveApplied),
-    };
-    Verdict {
-        kind,
-        retry,
-        effect,
-        advice,
-    }
+    Verdict::of(ErrorKind::Throttled, End::Wait(SHUT_OUT), nature, advice)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::error::{Effect, Retry};
+    use crate::provider::http::senseless;
 
     /// What a writing call is told, in short.
     fn words(verdict: Verdict) -> String {

@@ -14,8 +14,9 @@ pub(in crate::provider) struct Call<'a> {
     pub(in crate::provider) method: Method,
     /// The parts of the path, as they are before they are encoded.
     pub(in crate::provider) path: &'a [&'a str],
-    /// The query, as it is before it is encoded. A value may be a secret.
-    pub(in crate::provider) query: Vec<(&'static str, SecretString)>,
+    /// The query, as it is before it is encoded. A value may be a secret; a key without one stands
+    /// alone.
+    pub(in crate::provider) query: Vec<(&'static str, Option<SecretString>)>,
     /// Headers with secrets.
     pub(in crate::provider) headers: Vec<(&'static str, SecretString)>,
     /// A body in JSON.

@@ -139,7 +139,10 @@ impl Client {
         if !call.query.is_empty() {
             let mut pairs = url.query_pairs_mut();
             for (name, value) in &call.query {
-                pairs.append_pair(name, value.expose_secret());
+                match value {
+                    Some(value) => pairs.append_pair(name, value.expose_secret()),
+                    None => pairs.append_key_only(name),
+                };
             }
         }
         let mut request = Request::new(call.method.to_http(), url);

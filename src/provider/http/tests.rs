@@ -60,7 +60,11 @@ fn call(nature: Nature) -> Call<'static> {
         nature,
         method: Method::Post,
         path: &["v1", "a/b"],
-        query: vec![("token", MARKER.into()), ("n", "a&b=c".into())],
+        query: vec![
+            ("flag", None),
+            ("token", Some(MARKER.into())),
+            ("n", Some("a&b=c".into())),
+        ],
         headers: vec![("x-token", MARKER.into())],
         body: Some(br#"{"a":1}"#.to_vec()),
     }
@@ -85,7 +89,7 @@ async fn a_call_is_sent_as_it_is_and_its_reply_is_read_to_the_end() {
     let reply = send(&address, Nature::Writes).await.unwrap();
     assert_eq!((reply.status, reply.body.as_slice()), (403, &b"abcde"[..]));
     let heard = server.join().unwrap();
-    let path = format!("POST /v1/a%2Fb?token={MARKER}&n=a%26b%3Dc HTTP/1.1\r\n");
+    let path = format!("POST /v1/a%2Fb?flag&token={MARKER}&n=a%26b%3Dc HTTP/1.1\r\n");
     assert!(heard.starts_with(&path), "{heard}");
     assert!(heard.contains(&format!("x-token: {MARKER}\r\n")), "{heard}");
     assert!(heard.ends_with("\r\n\r\n{\"a\":1}"), "{heard}");

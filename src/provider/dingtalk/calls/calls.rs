@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use super::super::credentials::{Credentials, Proof};
-use super::super::decode::{decode, incomplete};
+use super::super::decode::decode;
 use super::super::sheet::CALLS_PER_SECOND;
-use super::super::token::{FetchedToken, Token, TokenKeeper};
 use super::super::wire::{TokenReply, TokenRequest};
 use crate::provider::error::{Effect, ErrorKind, ProviderError, Retry};
-use crate::provider::http::{Call, Client, Method, Nature};
+pub(super) use crate::provider::http::Asked;
+use crate::provider::http::{
+    Call, Client, FetchedToken, Method, Nature, Token, TokenKeeper, incomplete,
+};
 use crate::provider::layer::Pause;
 use crate::provider::profiles::Profiles;
 
@@ -38,17 +39,6 @@ struct Connection {
     keeper: TokenKeeper,
 }
 
-/// A call before it has a token.
-pub(super) struct Asked<'a> {
-    pub(super) route: &'static str,
-    pub(super) nature: Nature,
-    pub(super) method: Method,
-    /// The parts of the path below `/v1.0/storage`.
-    pub(super) path: &'a [&'a str],
-    pub(super) query: Vec<(&'static str, SecretString)>,
-    pub(super) body: Option<Vec<u8>>,
-}
-
 /// How much of the allowed rate is used: two machines measure a second differently.
 const USED_SHARE: f64 = 0.95;
 /// The life of a token whose reply does not state it, in seconds: short of the documented 7200.
@@ -56,38 +46,6 @@ const UNSTATED_LIFE: u64 = 600;
 /// The longest time for which a route is held back. Longer ones are for people to decide.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 const TOKEN_ROUTE: &str = "getAccessToken";
-
-impl<'a> Asked<'a> {
-    /// A call that reads.
-    pub(super) fn read(route: &'static str, method: Method, path: &'a [&'a str]) -> Self {
-        Self {
-            route,
-            nature: Nature::Reads,
-            method,
-            path,
-            query: Vec::new(),
-            body: None,
-        }
-    }
-
-    /// A call that writes.
-    pub(super) fn write(route: &'static str, method: Method, path: &'a [&'a str]) -> Self {
-        Self {
-            nature: Nature::Writes,
-            ..Self::read(route, method, path)
-        }
-    }
-
-    pub(super) fn query(mut self, name: &'static str, value: &str) -> Self {
-        self.query.push((name, value.into()));
-        self
-    }
-
-    pub(super) fn body(mut self, body: &impl Serialize) -> Result<Self, ProviderError> {
-        self.body = Some(json(self.route, body)?);
-        Ok(self)
-    }
-}
 
 impl Calls {
     pub(in super::super) fn new(settings: CallSettings) -> Self {
@@ -151,7 +109,7 @@ impl Connection {
     ) -> Result<T, ProviderError> {
         let path = [&["v1.0", "storage"], asked.path].concat();
         let mut query = asked.query.clone();
-        query.push(("unionId", self.credentials.union_id.clone()));
+        query.push(("unionId", Some(self.credentials.union_id.clone())));
         let call = Call {
             route: asked.route,
             nature: asked.nature,
@@ -189,7 +147,7 @@ impl Connection {
         match &self.credentials.proof {
             Proof::Token(secret) => Ok(Token::fixed(secret)),
             Proof::App { key, secret } => {
-                let fetch = || self.fetch_token(key, secret);
+                let fetch = |_| self.fetch_token(key, secret);
                 self.keeper.token(Instant::now(), fetch).await
             }
         }
@@ -204,6 +162,7 @@ impl Connection {
             app_key: key.expose_secret(),
             app_secret: secret.expose_secret(),
         };
+        let asked = Asked::read(TOKEN_ROUTE, Method::Post, &[]).body(&body)?;
         let call = Call {
             route: TOKEN_ROUTE,
             nature: Nature::Reads,
@@ -211,7 +170,7 @@ impl Connection {
             path: &["v1.0", "oauth2", "accessToken"],
             query: Vec::new(),
             headers: Vec::new(),
-            body: Some(json(TOKEN_ROUTE, &body)?),
+            body: asked.body,
         };
         let reply: TokenReply = self.exchange(call, None).await?;
         let secret = reply.access_token.known().cloned();
@@ -223,11 +182,4 @@ impl Connection {
             life: Duration::from_secs(life),
         })
     }
-}
-
-fn json(route: &str, body: &impl Serialize) -> Result<Vec<u8>, ProviderError> {
-    serde_json::to_vec(body).map_err(|_| {
-        let message = format!("{route} cannot be written as JSON; please report this");
-        ProviderError::refused(ErrorKind::Other, message)
-    })
 }

@@ -4,9 +4,8 @@ use std::fmt;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::field::{Field, Readable};
+use super::field::Field;
 
 /// The reply of `getAccessToken` (page `obtain-the-access-token-of-an-internal-app`).
 #[derive(Clone, Default, Deserialize)]
@@ -16,16 +15,6 @@ pub struct TokenReply {
     pub access_token: Field<SecretString>,
     /// `expireIn`, Long: seconds until it is good for nothing; 7200 as documented.
     pub expire_in: Field<u64>,
-}
-
-impl Readable for SecretString {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_str().map(Self::from)
-    }
-
-    fn is_none(value: &Value) -> bool {
-        value.is_null() || value == ""
-    }
 }
 
 impl fmt::Debug for TokenReply {

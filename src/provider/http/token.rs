@@ -10,25 +10,25 @@ use crate::provider::error::ProviderError;
 
 /// Keeps a token.
 #[derive(Default)]
-pub(super) struct TokenKeeper {
+pub(in crate::provider) struct TokenKeeper {
     kept: Mutex<Kept>,
 }
 
 /// A token and how often another was kept before it, which tells tokens apart without comparing
 /// secrets.
 #[derive(Clone)]
-pub(super) struct Token {
+pub(in crate::provider) struct Token {
     /// What goes into the header.
-    pub(super) secret: SecretString,
+    pub(in crate::provider) secret: SecretString,
     number: u64,
 }
 
 /// A token as it was fetched.
-pub(super) struct FetchedToken {
+pub(in crate::provider) struct FetchedToken {
     /// What goes into the header.
-    pub(super) secret: SecretString,
+    pub(in crate::provider) secret: SecretString,
     /// How long it is good.
-    pub(super) life: Duration,
+    pub(in crate::provider) life: Duration,
 }
 
 #[derive(Default)]
@@ -42,14 +42,15 @@ const USED_SHARE: f64 = 0.8;
 
 impl TokenKeeper {
     /// The token that is kept, or a new one where four fifths of its life are over. Callers wait
-    /// for one another, so that many calls at once fetch one token.
+    /// for one another, so that many calls at once fetch one token. `fetch` hears of a token that
+    /// is old and still good, as some services renew such a one.
     ///
     /// # Errors
     /// There is no good token and none can be fetched.
-    pub(super) async fn token<F>(
+    pub(in crate::provider) async fn token<F>(
         &self,
         now: Instant,
-        fetch: impl FnOnce() -> F + Send,
+        fetch: impl FnOnce(Option<Token>) -> F + Send,
     ) -> Result<Token, ProviderError>
     where
         F: Future<Output = Result<FetchedToken, ProviderError>> + Send,
@@ -63,7 +64,7 @@ impl TokenKeeper {
             }
             good = (age < *life).then(|| token.clone());
         }
-        match (fetch().await, good) {
+        match (fetch(good.clone()).await, good) {
             (Ok(fetched), _) => Ok(kept.keep(fetched, now)),
             // The old one still is good, so there is time to try again.
             (Err(_), Some(token)) => Ok(token),
@@ -72,7 +73,7 @@ impl TokenKeeper {
     }
 
     /// Forgets a token that the service did not accept, unless another is kept by now.
-    pub(super) async fn forget(&self, refused: &Token) {
+    pub(in crate::provider) async fn forget(&self, refused: &Token) {
         let mut kept = self.kept.lock().await;
         let same = |(token, ..): &(Token, _, _)| token.number == refused.number;
         if kept.token.as_ref().is_some_and(same) {
@@ -95,7 +96,7 @@ impl Kept {
 
 impl Token {
     /// A token that is never fetched.
-    pub(super) fn fixed(secret: &SecretString) -> Self {
+    pub(in crate::provider) fn fixed(secret: &SecretString) -> Self {
         Self {
             secret: secret.clone(),
             number: 0,
@@ -123,7 +124,7 @@ mod tests {
     impl Service {
         async fn at(&self, begin: Instant, seconds: u64) -> Result<Token, ProviderError> {
             let now = begin + Duration::from_secs(seconds);
-            let fetch = || async {
+            let fetch = |_| async {
                 tokio::task::yield_now().await;
                 if self.broken {
                     return Err(ProviderError::passing(ErrorKind::Unavailable, "later"));
