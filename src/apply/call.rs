@@ -162,7 +162,7 @@ pub(super) fn ends(
                 Some(Ok(done)) => End::Done(done),
                 Some(Err(error)) => end_of(error, call.attempt),
                 None => match tasks.remove(&operation) {
-                    Some(task) => end_of_task(followed.get(&task.task), task.done),
+                    Some(task) => end_of_task(task, followed, call.attempt),
                     None => End::Doubtful("the reply says nothing of it".into()),
                 },
             };
@@ -172,9 +172,19 @@ pub(super) fn ends(
 }
 
 /// A task that failed may have done a part; what it did, the tree tells.
-fn end_of_task(status: Option<&TaskStatus>, done: ItemDone) -> End {
-    let message = match status {
-        Some(TaskStatus::Succeeded) => return End::Done(done),
+fn end_of_task(task: TaskReply, followed: &BTreeMap<TaskId, TaskStatus>, attempt: u32) -> End {
+    let message = match followed.get(&task.task) {
+        Some(TaskStatus::Succeeded) => return End::Done(task.done),
+        Some(TaskStatus::Ended(items)) => {
+            let mut items = items.iter();
+            match items.find(|item| item.operation == task.operation) {
+                Some(item) => {
+                    let failed = |error| end_of(error, attempt);
+                    return item.end.clone().map_or_else(failed, End::Done);
+                }
+                None => "the task's result says nothing of it".to_owned(),
+            }
+        }
         Some(TaskStatus::Failed(reason)) => format!("the task failed: {reason}"),
         Some(TaskStatus::Unknown) => "the service no longer knows the task".to_owned(),
         Some(TaskStatus::Running) | None => "the task did not come to an end".to_owned(),

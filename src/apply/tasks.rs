@@ -54,12 +54,21 @@ impl Run<'_, '_> {
         let tasks: Vec<TaskId> = tasks.into_iter().collect();
         let seen = self.site.follow(&tasks).await;
         for item in items {
-            if seen.get(&TaskId(item.task)) == Some(&TaskStatus::Succeeded) {
-                let done = ItemDone {
+            let done = match seen.get(&TaskId(item.task)) {
+                Some(TaskStatus::Succeeded) => Some(ItemDone {
                     id: item.id,
                     name: item.name,
                     bin: item.bin,
-                };
+                }),
+                Some(TaskStatus::Ended(ends)) => {
+                    let own = ends.iter().find(|end| end.operation == item.operation);
+                    own.and_then(|end| end.end.clone().ok())
+                }
+                Some(TaskStatus::Running | TaskStatus::Failed(_) | TaskStatus::Unknown) | None => {
+                    None
+                }
+            };
+            if let Some(done) = done {
                 self.done(item.operation, Evidence::Reply, done)?;
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// An error of a provider.
-#[derive(Debug, thiserror::Error, Clone)]
+#[derive(Debug, thiserror::Error, Clone, PartialEq, Eq)]
 #[error("{message}")]
 pub struct ProviderError {
     /// What kind of trouble it is.

@@ -149,7 +149,7 @@ pub struct TaskReply {
 }
 
 /// How one item ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemReply {
     /// The item.
     pub operation: OperationId,
@@ -179,6 +179,9 @@ pub enum TaskStatus {
     Running,
     /// It says that it succeeded; the tree decides.
     Succeeded,
+    /// It came to its end, and these of its items are known to have ended so. One that is not here
+    /// is in doubt.
+    Ended(Vec<ItemReply>),
     /// It says that it failed, with its reason; the tree decides.
     Failed(String),
     /// The service knows no such task.

@@ -167,6 +167,12 @@ async fn end_of(bench: &Bench, operation: &Operation, reply: &BatchReply) -> (St
         let polled = bench.provider.poll(std::slice::from_ref(&task.task)).await;
         match polled.map(|statuses| statuses[0].clone()) {
             Ok(TaskStatus::Succeeded) => return (word(&task.done), How::ByTask),
+            Ok(TaskStatus::Ended(ends)) => {
+                let mut ends = ends.into_iter();
+                let item = ends.find(|end| end.operation == operation.id).unwrap();
+                let error = |error: ProviderError| error.kind.word().to_owned();
+                return (item.end.map_or_else(error, |done| word(&done)), How::ByTask);
+            }
             Ok(TaskStatus::Running) | Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
             Ok(TaskStatus::Failed(reason)) => return (format!("failed: {reason}"), How::ByTask),
             Ok(TaskStatus::Unknown) => return ("unknown task".to_owned(), How::ByTask),
