@@ -10,6 +10,7 @@ mod profiles;
 mod provider;
 mod registry;
 mod router;
+pub mod smh;
 
 pub use dingtalk::{DingTalkProvider, DingTalkSettings};
 pub use error::{Effect, ErrorKind, ProviderError, Retry};
@@ -23,3 +24,4 @@ pub use provider::{
 };
 pub use registry::{Opening, SpaceKeys, SpaceValues, open, providers};
 pub use router::Router;
+pub use smh::{SmhProvider, SmhSettings};

@@ -10,6 +10,7 @@ use super::layer::Pause;
 use super::local::LocalProvider;
 use super::profiles::Profiles;
 use super::provider::Provider;
+use super::smh::{SmhProvider, SmhSettings, SpaceKey};
 use crate::tree::SpaceAlias;
 
 /// The keys of a space of one provider, beside `provider`, `profile` and `limits`.
@@ -70,6 +71,13 @@ const PROVIDERS: &[SpaceKeys] = &[
         paths: &["root"],
         profile_fields: &[],
     },
+    SpaceKeys {
+        name: "smh",
+        required: &["library", "id"],
+        optional: &[],
+        paths: &[],
+        profile_fields: &["ENDPOINT", "USER_ID", "ACCESS_TOKEN", "LIBRARY_SECRET"],
+    },
 ];
 
 /// All providers, by name.
@@ -94,8 +102,24 @@ pub fn open(name: &str, opening: &Opening<'_>) -> Result<Arc<dyn Provider>, Prov
             let roots = each(opening, "root", |root| opening.base.join(root))?;
             Ok(Arc::new(LocalProvider::new(&roots)?))
         }
+        "smh" => Ok(Arc::new(SmhProvider::new(SmhSettings {
+            spaces: space_keys(opening)?,
+            profile: opening.profile.to_owned(),
+            profiles: Arc::clone(&opening.profiles),
+            calls_per_second: opening.calls_per_second,
+            pause: Arc::clone(&opening.pause),
+        })?)),
         unknown => Err(no_such_provider(unknown)),
     }
+}
+
+/// Library and id of each of the spaces.
+fn space_keys(opening: &Opening<'_>) -> Result<BTreeMap<SpaceAlias, SpaceKey>, ProviderError> {
+    let libraries = each(opening, "library", str::to_owned)?;
+    let ids = each(opening, "id", str::to_owned)?;
+    let pairs = libraries.into_iter().zip(ids.into_values());
+    let keys = pairs.map(|((alias, library), id)| (alias, SpaceKey { library, id }));
+    Ok(keys.collect())
 }
 
 /// The value of one key for each of the spaces.

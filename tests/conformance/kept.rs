@@ -1,10 +1,13 @@
-//! What a case comes to where a sheet keeps names: an entry is carried under its own name, and
-//! what it replaces goes where the service sees fit.
+//! What a case comes to under a sheet: where names are kept, an entry is carried under its own name;
+//! where folders are made on the way, a missing one is no hindrance; and what a service replaces
+//! goes where it sees fit.
 
-use reshelve::plan::{Capabilities, Naming};
+use reshelve::plan::{Capabilities, MissingParents, Naming};
 
 use crate::doing::Doing;
+use crate::scene::alias;
 use crate::table;
+use crate::target::{Bench, Makes};
 
 /// What becomes of a case.
 enum Row {
@@ -83,17 +86,65 @@ const ROWS: &[(&str, Row)] = &[
     ),
 ];
 
+/// What a case comes to where the service makes the folders on the way to a new one, and replaces
+/// files without a word about the old ones.
+const MADE_ROWS: &[(&str, Row)] = &[
+    (
+        "no folder is made without its parent",
+        Row::Ends(&["ok"], "a:/f=5 a:/no/ a:/no/x/"),
+    ),
+    (
+        "a copy replaces a file when asked to",
+        Row::Ends(&["ok", "ok"], "a:/f=5 b:/f=5 b:/g=5"),
+    ),
+    (
+        "a move replaces a file when asked to",
+        Row::Ends(&["ok", "ok"], "b:/f=5 b:/g=6"),
+    ),
+    (
+        "a folder that holds something special is not copied and not removed",
+        Row::Without("the service carries whatever a folder holds"),
+    ),
+];
+
 impl Doing {
+    /// The case as it is on a bench: under its sheet, and with what its scenes can hold.
+    ///
+    /// # Errors
+    /// Why it is left out.
+    pub(crate) fn for_bench(&self, bench: &Bench) -> Result<Self, &'static str> {
+        let sheet = bench.provider.capabilities(&alias("a")).unwrap();
+        let mut case = self.for_sheet(&sheet)?;
+        if bench.makes != Makes::Everything {
+            let special = |line: &String| line.ends_with('@');
+            let gone: Vec<String> = case
+                .before
+                .iter()
+                .filter(|line| special(line))
+                .cloned()
+                .collect();
+            case.before.retain(|line| !special(line));
+            case.after.retain(|line| !special(line));
+            case.does.retain(|(text, _)| {
+                let mut parts = text.split('|');
+                !parts.any(|part| gone.iter().any(|line| line.trim_end_matches('@') == part))
+            });
+        }
+        Ok(case)
+    }
+
     /// The case as it is under a sheet.
     ///
     /// # Errors
     /// Why it is left out.
     pub(crate) fn for_sheet(&self, sheet: &Capabilities) -> Result<Self, &'static str> {
         let mut case = self.clone();
-        if sheet.naming == Naming::Free {
-            return Ok(case);
-        }
-        match ROWS.iter().find(|(name, _)| *name == self.name) {
+        let rows = match (sheet.naming, sheet.parents) {
+            (Naming::Kept, _) => ROWS,
+            (Naming::Free, MissingParents::MadeForFolders) => MADE_ROWS,
+            (Naming::Free, MissingParents::Refused) => return Ok(case),
+        };
+        match rows.iter().find(|(name, _)| *name == self.name) {
             Some((_, Row::Without(reason))) => return Err(reason),
             Some((_, Row::Ends(ends, after))) => {
                 assert_eq!(ends.len(), case.does.len(), "{}", self.name);
@@ -107,7 +158,9 @@ impl Doing {
             }
             None => {}
         }
-        case.leave_out(|name| !taken(name, sheet));
+        if sheet.naming == Naming::Kept {
+            case.leave_out(|name| !taken(name, sheet));
+        }
         Ok(case)
     }
 
@@ -138,7 +191,7 @@ fn taken(name: &str, sheet: &Capabilities) -> bool {
 
 /// Sees to it that every row is one of a case.
 pub(crate) fn check_names() {
-    for (name, _) in ROWS {
+    for (name, _) in ROWS.iter().chain(MADE_ROWS) {
         let mut cases = table::cases().iter();
         assert!(cases.any(|case| case.name == *name), "no case `{name}`");
     }

@@ -8,6 +8,8 @@ mod doing;
 mod kept;
 mod layers;
 mod local;
+#[cfg(feature = "emulator")]
+mod media;
 mod reading;
 mod relying;
 mod scene;
@@ -58,7 +60,8 @@ fn trials() -> Vec<Trial> {
         for target in TARGETS {
             let name = format!("{}: {}", target.name, case.name);
             trials.push(Trial::ignorable_test(name, || {
-                Ok(match case.for_sheet(&sheet(target)) {
+                let empty = target.open(&[]);
+                Ok(match case.for_bench(&empty) {
                     Ok(case) => {
                         let bench = target.open(&case.scene());
                         runtime()?.block_on(case.run(&bench));

@@ -37,6 +37,9 @@ enum Base {
     /// A service on this machine.
     #[cfg(feature = "emulator")]
     Service(&'static crate::service::Manner),
+    /// A service with libraries on this machine.
+    #[cfg(feature = "emulator")]
+    Media(crate::media::Switches),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,11 +57,21 @@ enum Layer {
 pub(crate) struct Bench {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) writes: Writes,
+    pub(crate) makes: Makes,
     /// Lives as long as the bench, and is removed with it.
     _folder: Option<TempDir>,
     /// Runs as long as the bench.
     #[cfg(feature = "emulator")]
     _service: Option<reshelve::emulator::Running>,
+}
+
+/// What a scene can hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Makes {
+    Everything,
+    /// Nothing that is neither file nor folder.
+    #[cfg(feature = "emulator")]
+    Ordinary,
 }
 
 /// Whether a target carries out calls that write.
@@ -122,6 +135,38 @@ pub(crate) const TARGETS: &[Target] = &[
         Base::Service(&crate::service::BUSY),
         Layer::RetryReads,
     ),
+    #[cfg(feature = "emulator")]
+    target("smh", Base::Media(crate::media::AS_DOCUMENTED), Layer::None),
+    #[cfg(feature = "emulator")]
+    target(
+        "smh/read-only",
+        Base::Media(crate::media::AS_DOCUMENTED),
+        Layer::ReadOnly,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "smh/router",
+        Base::Media(crate::media::BY_TASKS),
+        Layer::Router,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "smh-by-tasks",
+        Base::Media(crate::media::BY_TASKS),
+        Layer::None,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "smh-otherwise",
+        Base::Media(crate::media::OTHERWISE),
+        Layer::None,
+    ),
+    #[cfg(feature = "emulator")]
+    target(
+        "smh-at-last",
+        Base::Media(crate::media::AT_LAST),
+        Layer::RetryReads,
+    ),
 ];
 
 impl Target {
@@ -140,12 +185,25 @@ impl Target {
             Base::Memory => (memory(rows, None), None),
             Base::Pages => (memory(rows, Some(2)), None),
             #[cfg(feature = "emulator")]
+            Base::Media(switches) => {
+                let service = crate::media::start(switches, rows);
+                let provider = Arc::new(crate::media::provider(&service));
+                return Bench {
+                    provider: self.wrap(provider),
+                    writes: self.writes(),
+                    makes: Makes::Ordinary,
+                    _folder: None,
+                    _service: Some(service),
+                };
+            }
+            #[cfg(feature = "emulator")]
             Base::Service(manner) => {
                 let service = crate::service::start(manner, rows);
                 let provider = Arc::new(crate::service::provider(&service, manner));
                 return Bench {
                     provider: self.wrap(provider),
                     writes: self.writes(),
+                    makes: Makes::Everything,
                     _folder: None,
                     _service: Some(service),
                 };
@@ -154,6 +212,7 @@ impl Target {
         Bench {
             provider: self.wrap(base),
             writes: self.writes(),
+            makes: Makes::Everything,
             _folder: folder,
             #[cfg(feature = "emulator")]
             _service: None,

@@ -73,7 +73,13 @@ const BANNED_MODULES: &[&str] = &[
 ];
 const WRONG_ADJECTIVES: &[&str] = &["actual", "live", "remote", "current"];
 const TREE_WORDS: &[&str] = &["tree", "trees", "entry", "entries", "world", "listing"];
-const VENDORS: &[&str] = &["dingtalk", "tencent", "alibaba", "smh"];
+/// Words that name a vendor, and the folder of its provider.
+const VENDORS: &[(&str, &str)] = &[
+    ("dingtalk", "dingtalk"),
+    ("alibaba", "dingtalk"),
+    ("tencent", "smh"),
+    ("smh", "smh"),
+];
 
 const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
@@ -280,8 +286,8 @@ pub(crate) fn names(source: &Source) -> Vec<Breach> {
 
 pub(crate) fn vendors(source: &Source) -> Vec<Breach> {
     let path = source.path.as_str();
-    let own_folder = |vendor: &&&str| {
-        path.starts_with(&format!("src/provider/{vendor}/")) || path.starts_with("src/emulator/")
+    let own_folder = |folder: &str| {
+        path.starts_with(&format!("src/provider/{folder}/")) || path.starts_with("src/emulator/")
     };
     if path == "src/provider/registry.rs" {
         return Vec::new();
@@ -304,8 +310,8 @@ pub(crate) fn vendors(source: &Source) -> Vec<Breach> {
             let short = words_of(&text).iter().any(|word| word == vendor);
             short || vendor.len() > 3 && text.to_lowercase().contains(vendor)
         };
-        for vendor in VENDORS.iter().filter(|vendor| !own_folder(vendor)) {
-            if !declares && named(vendor) {
+        for (vendor, folder) in VENDORS {
+            if !own_folder(folder) && !declares && named(vendor) {
                 let why = format!("`{vendor}` belongs in its folder, the registry and tests only");
                 breaches.push(source.breach(line + 1, "vendor", why));
             }

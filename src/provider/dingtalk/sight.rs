@@ -4,9 +4,7 @@ use super::decode::quote;
 use super::wire::{Dentry, DentryKind, DentryStatus, Field, Id, StorageDriver};
 use crate::provider::http::{is_possible, readable};
 use crate::state::Seen;
-use crate::tree::{
-    Address, Attributes, Entry, EntryId, EntryKind, Fingerprint, IdRef, SpaceAlias,
-};
+use crate::tree::{Address, Attributes, Entry, EntryId, EntryKind, Fingerprint, IdRef, SpaceAlias};
 
 /// What the service says of one entry.
 ///

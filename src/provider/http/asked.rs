@@ -57,6 +57,12 @@ impl<'a> Asked<'a> {
         self
     }
 
+    /// With a key in the query that has no value.
+    pub(in crate::provider) fn flag(mut self, name: &'static str) -> Self {
+        self.query.push((name, None));
+        self
+    }
+
     /// With a body.
     ///
     /// # Errors

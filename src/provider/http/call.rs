@@ -39,6 +39,8 @@ pub(in crate::provider) enum Method {
     Get,
     /// `POST`
     Post,
+    /// `PUT`
+    Put,
     /// `DELETE`
     Delete,
 }
@@ -57,6 +59,7 @@ impl Method {
         match self {
             Self::Get => reqwest::Method::GET,
             Self::Post => reqwest::Method::POST,
+            Self::Put => reqwest::Method::PUT,
             Self::Delete => reqwest::Method::DELETE,
         }
     }

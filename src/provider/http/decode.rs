@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::call::Nature;
+use super::field::Object;
 use super::verdict::{Verdict, senseless};
 use crate::provider::error::ProviderError;
 
@@ -23,6 +24,20 @@ pub(in crate::provider) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Resu
     match begin(body)? {
         b'{' => parse(body),
         _ => Err("it is no JSON object".to_owned()),
+    }
+}
+
+/// Reads a body that is one JSON list of objects.
+///
+/// # Errors
+/// It is none; the text says why, without repeating any of it.
+pub(in crate::provider) fn read_list<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<T>, String> {
+    match begin(body)? {
+        b'[' => {
+            let list: Vec<Object<T>> = parse(body)?;
+            Ok(list.into_iter().map(|object| object.0).collect())
+        }
+        _ => Err("it is no JSON list".to_owned()),
     }
 }
 

@@ -8,8 +8,12 @@ mod decode;
 mod endpoint;
 mod field;
 mod name;
+#[cfg(test)]
+pub(super) mod overheard;
 mod pace;
 mod redact;
+#[cfg(test)]
+pub(super) mod replies;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -18,7 +22,7 @@ mod verdict;
 pub(super) use asked::Asked;
 pub(super) use call::{Call, Method, Nature, Reply};
 pub(super) use client::Client;
-pub(super) use decode::{failure, incomplete, plain, quote, read_object};
+pub(super) use decode::{failure, incomplete, plain, quote, read_list, read_object};
 pub(super) use endpoint::Endpoint;
 pub use field::{Field, Readable};
 pub(super) use field::{object, objects};

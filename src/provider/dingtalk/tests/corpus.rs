@@ -1,12 +1,5 @@
 //! Malformed and odd replies, each with what it is taken for.
-//!
-//! The files below `tests/fixtures/replies/dingtalk` are named after calls. A reply there is a
-//! line `== name`, a line with its status, and its body up to the next name; `<<text*3>>` in a body
-//! stands for that text three times, and `<<byte:ff*3>>` for that byte.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
@@ -21,54 +14,11 @@ use crate::provider::dingtalk::sight::Sight;
 use crate::provider::dingtalk::wire::{
     BatchReply, DentryList, DentryReply, Id, QueryReply, TaskReply, TokenReply,
 };
-use crate::provider::error::{Effect, ProviderError, Retry};
+use crate::provider::error::{Effect, ProviderError};
+use crate::provider::http::replies::{Case, class, compare, read};
 use crate::provider::http::{Nature, Reply};
 
-struct Case {
-    name: String,
-    reply: Reply,
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/replies/dingtalk")
-}
-
-fn read(call: &str) -> Vec<Case> {
-    let text = fs::read_to_string(folder().join(format!("{call}.txt"))).unwrap();
-    let text = text.strip_prefix("== ").unwrap();
-    text.split("\n== ")
-        .map(|case| {
-            let (name, rest) = case.split_once('\n').unwrap();
-            let (status, body) = rest.split_once('\n').unwrap();
-            Case {
-                name: name.to_owned(),
-                reply: Reply {
-                    status: status.parse().unwrap(),
-                    body: expand(body.strip_suffix('\n').unwrap_or(body)),
-                },
-            }
-        })
-        .collect()
-}
-
-/// Writes out what stands between double angle brackets.
-fn expand(body: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = body;
-    while let Some((plain, behind)) = rest.split_once("<<") {
-        bytes.extend_from_slice(plain.as_bytes());
-        let (repeat, behind) = behind.split_once(">>").unwrap();
-        let (text, count) = repeat.rsplit_once('*').unwrap();
-        let piece = match text.strip_prefix("byte:") {
-            Some(byte) => vec![u8::from_str_radix(byte, 16).unwrap()],
-            None => text.as_bytes().to_vec(),
-        };
-        bytes.extend(piece.repeat(count.parse().unwrap()));
-        rest = behind;
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    bytes
-}
+const SERVICE: &str = "dingtalk";
 
 fn id(text: &str) -> Id {
     Id::new(text).unwrap()
@@ -180,20 +130,6 @@ fn token(next: Option<String>) -> String {
     })
 }
 
-fn class(error: &ProviderError) -> String {
-    let retry = match error.retry {
-        Retry::Never => "final".to_owned(),
-        Retry::After(time) => format!("again after {} s", time.as_secs()),
-        Retry::Backoff => "again later".to_owned(),
-    };
-    let effect = match error.effect {
-        Effect::NotApplied => "no effect",
-        Effect::MayHaveApplied => "perhaps an effect",
-    };
-    let message: String = error.message.chars().take(160).collect();
-    format!("{} ({retry}, {effect}) {message}", error.kind.word())
-}
-
 const CALLS: [&str; 9] = [
     "addFolder",
     "batchCopy",
@@ -211,7 +147,7 @@ fn every_reply_is_taken_for_what_it_is() {
     let mut count = 0;
     for call in CALLS {
         let mut lines = String::new();
-        for Case { name, reply } in read(call) {
+        for Case { name, reply } in read(SERVICE, call) {
             count += 1;
             let taken = match take(call, &reply) {
                 Ok(taken) => taken,
@@ -219,11 +155,7 @@ fn every_reply_is_taken_for_what_it_is() {
             };
             lines.push_str(&format!("{name} -> {taken}\n"));
         }
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(folder().join("snapshots"));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(call, lines));
+        compare(SERVICE, call, lines);
     }
     assert!(count >= 150, "{count} replies are too few");
 }
@@ -232,7 +164,7 @@ fn every_reply_is_taken_for_what_it_is() {
 #[test]
 fn nothing_is_taken_for_an_empty_list() {
     for call in ["listDentries", "listAllDentries"] {
-        for Case { name, reply } in read(call) {
+        for Case { name, reply } in read(SERVICE, call) {
             let is_empty = take(call, &reply).is_ok_and(|taken| taken.starts_with("an empty list"));
             let body = String::from_utf8_lossy(&reply.body);
             let says_so = body.contains("\"dentries\":[]");
@@ -248,7 +180,7 @@ fn nothing_is_taken_for_an_empty_list() {
 #[test]
 fn damage_makes_no_outcome_better() {
     let (call, good) = ("batchCopy", "both done");
-    let mut cases = read(call).into_iter();
+    let mut cases = read(SERVICE, call).into_iter();
     let case = cases.find(|case| case.name == good).unwrap();
     let whole = take(call, &case.reply).unwrap();
     let wanted: Vec<&str> = whole.split(" | ").collect();

@@ -3,18 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
-use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use secrecy::SecretString;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::provider::dingtalk::credentials::Credentials;
 use crate::provider::dingtalk::wire::{Id, TokenReply};
 use crate::provider::dingtalk::{DingTalkProvider, DingTalkSettings};
 use crate::provider::error::ProviderError;
 use crate::provider::http::Nature;
+use crate::provider::http::overheard::{Log, serve};
 use crate::provider::layer::SystemPause;
 use crate::provider::profiles::Profiles;
 use crate::provider::provider::{ListRequest, Provider};
@@ -33,52 +31,6 @@ impl Profiles for Marked {
         };
         Ok(Some(value.into()))
     }
-}
-
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// Answers each connection with the next reply, and repeats in it what it was told: a service that
-/// gives secrets away.
-fn serve(replies: &'static [(u16, &'static str)]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for (status, body) in replies {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut buffer = [0; 8192];
-            let count = stream.read(&mut buffer).unwrap();
-            let heard = String::from_utf8_lossy(&buffer[..count]);
-            let heard = heard.replace(['"', '\\', '\r', '\n'], " ");
-            let body = body.replace("ECHO", &heard);
-            let length = body.len();
-            let reply = format!(
-                "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-            );
-            stream.write_all(reply.as_bytes()).unwrap();
-        }
-    });
-    address
 }
 
 /// A token that holds the marker, a refusal of it, a second one, and refusals that repeat headers.
@@ -120,12 +72,8 @@ fn a_secret_is_in_no_log_and_no_message() {
         page: None,
     };
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
     let mut said = format!("{provider:?}");
-    tracing::subscriber::with_default(subscriber, || {
+    log.listen(|| {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.enable_all().build().unwrap();
         runtime.block_on(async {
@@ -143,7 +91,7 @@ fn a_secret_is_in_no_log_and_no_message() {
     said.push_str(&format!("{credentials:?}"));
     let token: TokenReply = serde_json::from_str(REPLIES[0].1).unwrap();
     said.push_str(&format!("{token:?} {:?}", Nature::Reads));
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("listDentries") && said.contains("permission"),
         "{log}\n{said}"

@@ -1,0 +1,4 @@
+//! What one module alone cannot show.
+
+mod corpus;
+mod secrets;
