@@ -24,7 +24,11 @@ enum Kind {
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 /// The emulator, where it was built: with its feature.
-const EMULATOR: Option<&str> = option_env!("CARGO_BIN_EXE_reshelve-emulator");
+const EMULATOR: Option<&str> = if cfg!(feature = "emulator") {
+    option_env!("CARGO_BIN_EXE_reshelve-emulator")
+} else {
+    None
+};
 
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
