@@ -7,6 +7,8 @@
 mod doing;
 mod kept;
 mod layers;
+#[cfg(feature = "emulator")]
+mod libraries;
 mod local;
 #[cfg(feature = "emulator")]
 mod media;
@@ -75,6 +77,14 @@ fn trials() -> Vec<Trial> {
     #[cfg(feature = "emulator")]
     for (name, check) in served::CASES {
         let name = format!("service: {name}");
+        trials.push(Trial::test(name, || {
+            check();
+            Ok(())
+        }));
+    }
+    #[cfg(feature = "emulator")]
+    for (name, check) in libraries::CASES {
+        let name = format!("libraries: {name}");
         trials.push(Trial::test(name, || {
             check();
             Ok(())
