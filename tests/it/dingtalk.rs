@@ -1,16 +1,14 @@
 //! The program over DingTalk storage, which the emulator stands in for: three spaces, every verb,
 //! every word for conflicts.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
 
 use insta::assert_snapshot;
-use reshelve::emulator::{CallRecord, Config, Emulator, Running, Vendor};
+use reshelve::emulator::{Config, Running, Vendor};
 use serde_json::Value;
 
-use super::environment::Environment;
+use super::service::{Story, counted, everything, names, planned};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/dingtalk");
 /// Credentials that must not be seen anywhere.
@@ -28,88 +26,28 @@ const WRITES: [&str; 5] = [
     "rename",
 ];
 
-/// The program, and the service that it talks to.
-struct Story {
-    env: Environment,
-    emulator: Running,
-}
-
-impl Story {
-    /// The example's drives and manifest.
-    fn new(configure: impl FnOnce(Config) -> Config) -> Self {
-        let read = |name: &str| std::fs::read_to_string(format!("{EXAMPLE}/{name}")).unwrap();
-        let drives = (read("drive.yaml").replace("editor", SECRETS[0].1))
-            .replace("handbook-app", SECRETS[1].1)
-            .replace("not-a-real-secret", SECRETS[2].1);
-        let config = Config::new(Vendor::Dingtalk).seed(drives);
-        let env = Environment::new();
-        env.write("reshelve.yaml", &read("reshelve.yaml"));
-        let emulator = Emulator::start(configure(config)).unwrap();
-        Self { env, emulator }
-    }
-
-    fn command(&mut self, arguments: &[&str]) -> Command {
-        let mut command = self.env.command(arguments);
-        command.env("RESHELVE_DINGTALK_ENDPOINT", self.emulator.endpoint());
-        for (field, value) in SECRETS {
-            command.env(format!("RESHELVE_DINGTALK_{field}"), value);
-        }
-        command
-    }
-
-    /// Runs the program; gives exit code, stdout and stderr in one block.
-    fn run(&mut self, arguments: &[&str]) -> String {
-        let output = self.command(arguments).output().unwrap();
-        self.env.block(arguments, &output)
-    }
-
-    fn code(&mut self, arguments: &[&str]) -> i32 {
-        let output = self.command(arguments).output().unwrap();
-        output.status.code().unwrap()
-    }
-
-    /// The calls that changed something, or tried to.
-    fn writes(&self) -> Vec<CallRecord> {
-        let mut calls = self.emulator.log();
-        calls.retain(|call| WRITES.contains(&call.route));
-        calls
-    }
-
-    /// The calls that changed something under a name that no plan has.
-    fn strangers(&self) -> Vec<CallRecord> {
-        let mut calls = self.emulator.log();
-        calls.retain(|call| call.effect && !WRITES.contains(&call.route));
-        calls
-    }
-}
-
-fn counted(names: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
-    let mut counts = BTreeMap::new();
-    for name in names {
-        *counts.entry(name).or_default() += 1;
-    }
-    counts
-}
-
-/// The calls that a plan lists, by name.
-fn planned(plan: &str) -> BTreeMap<String, u64> {
-    let plan: Value = serde_json::from_str(plan).unwrap();
-    let batches = plan["batches"].as_array().unwrap().iter();
-    counted(batches.map(|batch| batch["call"].as_str().unwrap().to_owned()))
+/// The example's drives and manifest.
+fn story(configure: impl FnOnce(Config) -> Config) -> Story {
+    let read = |name: &str| std::fs::read_to_string(format!("{EXAMPLE}/{name}")).unwrap();
+    let drives = (read("drive.yaml").replace("editor", SECRETS[0].1))
+        .replace("handbook-app", SECRETS[1].1)
+        .replace("not-a-real-secret", SECRETS[2].1);
+    let config = configure(Config::new(Vendor::Dingtalk).seed(drives));
+    Story::new(&read("reshelve.yaml"), config, "DINGTALK", &SECRETS)
 }
 
 #[test]
 fn a_plan_is_carried_out_call_by_call_and_then_nothing_is_left() {
-    let mut story = Story::new(|config| config);
+    let mut story = story(|config| config);
     assert_snapshot!(
         "dingtalk_plan",
         story.run(&["plan", "-v", "--out", "plan.json"])
     );
-    assert!(story.writes().is_empty(), "a plan writes nothing");
+    assert_eq!(story.calls(&WRITES), [], "a plan writes nothing");
     assert_snapshot!("dingtalk_apply", story.run(&["apply", "plan.json"]));
-    let made = counted(story.writes().into_iter().map(|call| call.route.to_owned()));
+    let made = counted(story.calls(&WRITES).iter().map(|call| call.route));
     assert_eq!(made, planned(&story.env.read("plan.json")));
-    assert_eq!(story.strangers(), []);
+    assert_eq!(story.strangers(&WRITES), []);
     assert_snapshot!("dingtalk_tree", names(&story.emulator.tree()));
     assert_snapshot!("dingtalk_drift", story.run(&["drift"]));
     assert_eq!(story.code(&["plan", "--detailed-exitcode"]), 0);
@@ -140,7 +78,7 @@ fn what_the_documents_leave_open_changes_no_result() {
             "missing-source=call",
         ],
     ] {
-        let mut story = Story::new(|config| {
+        let mut story = story(|config| {
             let switch = |config: Config, name: &&str| config.switch(*name);
             switches.iter().fold(config, switch)
         });
@@ -160,20 +98,9 @@ fn what_the_documents_leave_open_changes_no_result() {
     }
 }
 
-/// The paths, kinds and sizes of a tree, without ids.
-fn names(tree: &str) -> String {
-    let rows = tree.lines().map(|line| {
-        let mut row: Value = serde_json::from_str(line).unwrap();
-        let fields = row.as_object_mut().unwrap();
-        fields.retain(|name, _| ["space", "path", "kind", "size"].contains(&name.as_str()));
-        row.to_string()
-    });
-    rows.collect::<Vec<String>>().join("\n")
-}
-
 #[test]
 fn no_secret_is_seen_at_the_highest_level() {
-    let mut story = Story::new(|config| config);
+    let mut story = story(|config| config);
     let mut seen = String::new();
     for arguments in [
         &["plan", "-v", "--out", "plan.json"][..],
@@ -181,10 +108,7 @@ fn no_secret_is_seen_at_the_highest_level() {
         &["drift", "-v"],
         &["state", "list", "-v"],
     ] {
-        let mut command = story.command(arguments);
-        let output = command.env("RESHELVE_LOG", "trace").output().unwrap();
-        seen.push_str(&String::from_utf8_lossy(&output.stdout));
-        seen.push_str(&String::from_utf8_lossy(&output.stderr));
+        seen.push_str(&story.overheard(arguments));
     }
     assert!(seen.contains("batchMove"), "there is a log: {seen}");
     let files = everything(&story.env.path(".reshelve")) + &story.env.read("plan.json");
@@ -217,23 +141,9 @@ fn issued_token(emulator: &Running) -> String {
     body["accessToken"].as_str().unwrap().to_owned()
 }
 
-/// The content of every file below a folder.
-fn everything(folder: &std::path::Path) -> String {
-    let mut text = String::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            text.push_str(&everything(&path));
-        } else {
-            text.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap()));
-        }
-    }
-    text
-}
-
 #[test]
 fn without_credentials_a_command_says_what_is_missing() {
-    let mut story = Story::new(|config| config);
+    let mut story = story(|config| config);
     let output = story.env.run(&["plan"]);
     assert_snapshot!("dingtalk_without_credentials", output);
     assert_eq!(story.env.code(&["validate"]), 0, "validate needs none");

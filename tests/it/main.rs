@@ -10,6 +10,10 @@ mod kept;
 mod readme;
 mod resuming;
 mod saved;
+#[cfg(feature = "emulator")]
+mod service;
+#[cfg(feature = "emulator")]
+mod smh;
 mod stories;
 mod terminal;
 mod troubles;

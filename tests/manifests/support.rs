@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use reshelve::diagnostic::{Diagnostic, SourceLocation};
 use reshelve::manifest::{Files, Inputs, Manifest, ProviderKeys, load};
 
-/// Providers: one for local folders, one that is like a service, and one that an example has.
+/// Providers: one for local folders, one that is like a service, and those that examples have.
 pub(crate) const PROVIDERS: &[ProviderKeys] = &[
     ProviderKeys {
         name: "local",
@@ -27,6 +27,13 @@ pub(crate) const PROVIDERS: &[ProviderKeys] = &[
     ProviderKeys {
         name: "dingtalk",
         required: &["id"],
+        optional: &[],
+        paths: &[],
+        limits: &[],
+    },
+    ProviderKeys {
+        name: "smh",
+        required: &["library", "id"],
         optional: &[],
         paths: &[],
         limits: &[],
