@@ -56,6 +56,9 @@ pub struct Capabilities {
     pub forbidden_characters: BTreeSet<char>,
     /// Whether a name is checked together with the effect of a call.
     pub name_check: NameCheck,
+    /// Whether a file can be overwritten whatever became of it before.
+    #[serde(default)]
+    pub overwriting: Overwriting,
     /// Whether a copy keeps the time of its source.
     pub copied_time: CopiedTime,
     /// Which machine carries the bytes of a copy.
@@ -211,6 +214,17 @@ pub enum NameCheck {
     WithEffect,
     /// When the call is taken; a task may still land beside another.
     AtSubmission,
+}
+
+/// Whether a file can be overwritten whatever became of it before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overwriting {
+    /// Any file can.
+    #[default]
+    Allowed,
+    /// The service may refuse it where it keeps earlier versions of the file.
+    NotWithHistory,
 }
 
 /// Whether a copy keeps the time of its source.

@@ -1,12 +1,12 @@
 //! Step 8: the finished plan is judged by the manifests' limits, protections and by what the
 //! sheets allow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::capabilities::Bin;
+use super::capabilities::{Bin, Overwriting};
 use super::context::Context;
 use super::names::refused_names;
-use super::operation::{Action, Operation, Reason, Strategy};
+use super::operation::{Action, Operation, Place, Reason, Strategy};
 use super::plan::{Cost, GuardReading, Summary};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Limit, Manifest, Protection, Wish};
@@ -37,7 +37,37 @@ pub(super) fn guard(
             .iter()
             .filter_map(|operation| impossible(context, operation)),
     );
+    findings.extend(refusable(context, operations));
     findings
+}
+
+/// Files whose replacement the service may refuse, counted once for each space.
+fn refusable(context: &Context<'_>, operations: &[Operation]) -> Vec<Diagnostic> {
+    let mut replaced: BTreeMap<&SpaceAlias, Vec<&Place>> = BTreeMap::new();
+    for operation in operations {
+        let Some(to) = operation.action.to() else {
+            continue;
+        };
+        let overwrites = matches!(operation.action.strategy(), Some(Strategy::Overwrite(_)));
+        let sheet = context.sheet(&to.space).filter(|_| overwrites);
+        if sheet.is_some_and(|sheet| sheet.overwriting == Overwriting::NotWithHistory) {
+            replaced.entry(&to.space).or_default().push(to);
+        }
+    }
+    let finding = |places: Vec<&Place>| {
+        let (first, count) = (*places.first()?, places.len());
+        let detail = format!(
+            "{count} files are to be overwritten, {first} first. The service refuses that where \
+             it keeps earlier versions of a file; such an item fails and nothing is lost."
+        );
+        let summary = "overwriting may be refused";
+        Some(
+            Diagnostic::warning("overwrite-refusable", summary, detail)
+                .about(first)
+                .with_hint("say `on_conflict: rename` to place beside it and keep both"),
+        )
+    };
+    replaced.into_values().filter_map(finding).collect()
 }
 
 /// The entries that a set of operations takes away, overwrites or moves. What goes in several

@@ -53,7 +53,7 @@ pub use adoption::Adoptions;
 pub use approval::unapproved;
 pub use capabilities::{
     BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact,
-    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
 pub use file::PlanFileError;
 pub use freshness::{Differences, Stale};

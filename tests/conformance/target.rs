@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use reshelve::plan::{
     BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
-    FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
 use reshelve::provider::layer::{
     FaultLayer, FaultRates, ReadOnlyLayer, RetryReadsLayer, SystemPause, TraceLayer,
@@ -290,6 +290,7 @@ fn sheet(page_size: Option<u32>) -> Capabilities {
         longest_name: 255,
         forbidden_characters: BTreeSet::new(),
         name_check: NameCheck::WithEffect,
+        overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::Kept,
         carrier: Carrier::Service,
         beside: Beside::Chosen,

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use reshelve::manifest::{Guards, Manifest, ManifestName, Placement, SpaceDefinition};
 use reshelve::plan::{
     BasedOn, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
-    FolderTransfer, Identity, MissingParents, NameCheck, Naming, Plan, PlanInput, World,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting, Plan, PlanInput,
+    World,
 };
 use reshelve::state::{Lineage, State};
 use reshelve::tree::{
@@ -288,6 +289,7 @@ fn sheet() -> Capabilities {
         longest_name: 255,
         forbidden_characters: BTreeSet::new(),
         name_check: NameCheck::WithEffect,
+        overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::Kept,
         carrier: Carrier::Service,
         beside: Beside::Chosen,

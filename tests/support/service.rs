@@ -12,7 +12,7 @@ use reshelve::journal::{Fact, JournalError, JournalSink, Outcome, Record, RunPro
 use reshelve::plan::{
     Action, BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime,
     FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Operation,
-    OperationId, Place, Plan, Verdict, World, soundness,
+    OperationId, Overwriting, Place, Plan, Verdict, World, soundness,
 };
 use reshelve::provider::layer::Pause;
 use reshelve::provider::{BatchRequest, ItemDone, MemoryProvider, NoProgress, Provider};
@@ -57,6 +57,7 @@ pub(crate) fn sheet([copies, moves, removals]: [u32; 3]) -> Capabilities {
         longest_name: 255,
         forbidden_characters: BTreeSet::new(),
         name_check: NameCheck::AtSubmission,
+        overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::New,
         carrier: Carrier::Service,
         beside: Beside::Numbered,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::{
     BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact,
-    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
 
 /// The most entries of one page of any listing.
@@ -46,6 +46,7 @@ pub(super) fn sheet() -> Capabilities {
         longest_name: LONGEST_NAME,
         forbidden_characters: BTreeSet::from(FORBIDDEN),
         name_check: NameCheck::AtSubmission,
+        overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::New,
         carrier: Carrier::Service,
         beside: Beside::Numbered,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::{
     BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact, FingerprintRule,
-    FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+    FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
 
 /// The capability sheet of a local space whose file system takes names of so many bytes.
@@ -34,6 +34,7 @@ pub(super) fn sheet(longest_name: u32) -> Capabilities {
         longest_name,
         forbidden_characters: BTreeSet::new(),
         name_check: NameCheck::WithEffect,
+        overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::Kept,
         carrier: Carrier::ThisMachine,
         beside: Beside::Chosen,

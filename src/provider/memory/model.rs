@@ -225,7 +225,7 @@ mod tests {
     use crate::plan::sample::{address, operation, place};
     use crate::plan::{
         BatchRule, Beside, Bin, Carrier, CaseRule, CopiedTime, FingerprintRule, FolderTransfer,
-        MissingParents, NameCheck,
+        MissingParents, NameCheck, Overwriting,
     };
     use crate::tree::{
         Entry, EntryKind, IdRef, Listing, ObservedSpace, ObservedWorld, SpaceAlias, Timestamp, Tree,
@@ -258,6 +258,7 @@ mod tests {
             longest_name: 255,
             forbidden_characters: BTreeSet::new(),
             name_check: NameCheck::AtSubmission,
+            overwriting: Overwriting::Allowed,
             copied_time: CopiedTime::New,
             carrier: Carrier::Service,
             beside: Beside::Numbered,

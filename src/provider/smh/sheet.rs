@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::plan::{
     BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact,
-    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming,
+    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
 
 /// The most entries of one page of any listing, which is always asked for.
@@ -41,6 +41,7 @@ pub(super) fn sheet() -> Capabilities {
         longest_name: LONGEST_NAME,
         forbidden_characters: BTreeSet::new(),
         name_check: NameCheck::AtSubmission,
+        overwriting: Overwriting::NotWithHistory,
         copied_time: CopiedTime::New,
         carrier: Carrier::Service,
         beside: Beside::Chosen,
@@ -75,6 +76,11 @@ const FACTS: &[(&str, &str, &str)] = &[
     (
         "parents",
         "75456, 75458, 75459: made for folders; 75445, 75446: not for files",
+        "2026-11-21",
+    ),
+    (
+        "overwriting",
+        "75493: refused where the target space has earlier versions of the file",
         "2026-11-21",
     ),
     (
