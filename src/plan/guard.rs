@@ -55,10 +55,14 @@ fn refusable(context: &Context<'_>, operations: &[Operation]) -> Vec<Diagnostic>
         }
     }
     let finding = |places: Vec<&Place>| {
-        let (first, count) = (*places.first()?, places.len());
+        let first = *places.first()?;
+        let further = match places.len() - 1 {
+            0 => String::new(),
+            count => format!(" and {count} more"),
+        };
         let detail = format!(
-            "{count} files are to be overwritten, {first} first. The service refuses that where \
-             it keeps earlier versions of a file; such an item fails and nothing is lost."
+            "{first}{further} would be overwritten. The service refuses that where it keeps \
+             earlier versions of a file; such an item fails and nothing is lost."
         );
         let summary = "overwriting may be refused";
         Some(

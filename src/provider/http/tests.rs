@@ -197,6 +197,18 @@ impl Pause for Noted {
 }
 
 #[tokio::test]
+async fn each_client_has_a_pace_of_its_own() {
+    let (held, free) = (Arc::new(Noted::default()), Arc::new(Noted::default()));
+    let slow = client("http://127.0.0.1:1", Arc::clone(&held) as Arc<dyn Pause>);
+    let quick = client("http://127.0.0.1:1", Arc::clone(&free) as Arc<dyn Pause>);
+    slow.hold("theCall", Duration::from_secs(5));
+    let _ = slow.send(call(Nature::Reads)).await;
+    let _ = quick.send(call(Nature::Reads)).await;
+    assert_eq!(held.0.lock().unwrap().len(), 1);
+    assert!(free.0.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn calls_of_one_route_wait_for_their_turns() {
     let noted = Arc::new(Noted::default());
     let client = client("http://127.0.0.1:1", Arc::clone(&noted) as Arc<dyn Pause>);
