@@ -8,7 +8,10 @@ use super::operation::{Action, Operation, OperationId, Place, Reason, Strategy};
 use super::steps::{about, set_target};
 use super::stopover::{Obstacle, Stopovers};
 use crate::manifest::Disposal;
-use crate::tree::{Address, EntryPath};
+use crate::tree::{Address, EntryKind, EntryPath};
+
+/// What follows a later dot is no extension, and might make a temporary name too long.
+const LONGEST_EXTENSION: usize = 16;
 
 /// What is needed to find temporary names.
 pub(super) struct Detours<'a, 'c> {
@@ -52,7 +55,7 @@ impl Detours<'_, '_> {
         let strategy = operation.action.strategy()?;
         if !kept || matches!(operation.action, Action::Rename { .. }) {
             return Some(Detour {
-                stop: self.temporary_name(target),
+                stop: self.temporary_name(target, operation.kind),
                 strategy: Strategy::Fail,
                 room: None,
                 rename: strategy,
@@ -80,12 +83,23 @@ impl Detours<'_, '_> {
         Some(Action::Remove { at, disposal })
     }
 
-    /// A name beside the target that nothing has.
-    fn temporary_name(&mut self, target: &Place) -> Place {
+    /// A name beside the target that nothing has. A file keeps its extension: some services take
+    /// a name for another kind of file otherwise, and refuse it.
+    fn temporary_name(&mut self, target: &Place, kind: EntryKind) -> Place {
+        let name = target.path.name().unwrap_or_default();
+        let extension = match name.rfind('.') {
+            Some(dot) if dot > 0 && kind == EntryKind::File => &name[dot..],
+            _ => "",
+        };
+        let extension = if extension.len() <= LONGEST_EXTENSION {
+            extension
+        } else {
+            ""
+        };
         let parent = target.path.parent().unwrap_or_else(EntryPath::root);
         let mut number = self.given + 1;
         loop {
-            let path = parent.join_trusted(&format!("{TEMPORARY}{number}"));
+            let path = parent.join_trusted(&format!("{TEMPORARY}{number}{extension}"));
             let address = Address::new(target.space.clone(), path);
             if self.stopovers.obstacle(&address) == Obstacle::Nothing {
                 self.stopovers.give(&address);

@@ -129,3 +129,18 @@ fn three_providers_take_part_in_one_run_and_nothing_goes_between_them() {
     story.env.write("reshelve.yaml", &between);
     assert_snapshot!("smh_between_providers", story.run(&["plan"]));
 }
+
+#[test]
+fn files_that_change_places_keep_their_kind_on_the_way() {
+    let manifest = "version: 1\nname: swap\nspaces:\n  \
+        studio: {provider: smh, library: smhsample, id: spacestudio}\nplacements:\n  \
+        - {move: \"studio:/inbox/clip-1.mp4\", to: \"studio:/inbox/clip-2.mp4\"}\n  \
+        - {move: \"studio:/inbox/clip-2.mp4\", to: \"studio:/inbox/clip-1.mp4\"}\n";
+    let mut story = story(&example("smh/library.yaml"), manifest);
+    let output = story.run(&["apply", "--yes"]);
+    assert!(output.contains("exit code: 0"), "{output}");
+    let tree = names(&story.emulator.tree());
+    assert!(tree.contains("clip-1.mp4\",\"size\":8000"), "{tree}");
+    assert!(tree.contains("clip-2.mp4\",\"size\":7000"), "{tree}");
+    assert_eq!(story.code(&["plan", "--detailed-exitcode"]), 0);
+}
