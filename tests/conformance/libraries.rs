@@ -35,6 +35,8 @@ pub(crate) const CASES: &[(&str, fn())] = &[
     ),
     ("a failed item spoils no other", failed_items),
     ("a token that ends is made again, once", token_ends),
+    ("an ageing token is renewed", token_ages),
+    ("a library may have a single space", single_space),
     ("wrong credentials are named", wrong_credentials),
     ("a given token serves", given_token),
     ("nothing goes to a bin that is not there", no_bin),
@@ -242,6 +244,60 @@ fn token_ends() {
     let found = (error.kind, error.effect);
     assert_eq!(found, (ErrorKind::Unauthenticated, Effect::NotApplied));
     assert_eq!(stage.calls("batchCopy"), 4);
+}
+
+/// Four fifths of ten seconds pass; the token is good for two seconds more.
+fn token_ages() {
+    let stage = stage(AS_DOCUMENTED, &["a:/f=5"]);
+    let token = json!({"tokens": [{
+        "token": "token-of-ten-seconds", "library": LIBRARY, "grants": ["space_admin"],
+    }]});
+    stage.service.plant(&token.to_string()).unwrap();
+    let rules = json!({"rules": [{
+        "route": "createToken", "nth": 1, "kind": "reply", "status": 200,
+        "body": json!({"accessToken": "token-of-ten-seconds", "expiresIn": 10}).to_string(),
+    }]});
+    stage.service.set_faults(&rules.to_string()).unwrap();
+    assert_eq!(stage.there(), ["a:/f=5"]);
+    assert_eq!(stage.calls("renewToken"), 0);
+    std::thread::sleep(Duration::from_millis(8200));
+    assert_eq!(stage.there(), ["a:/f=5"]);
+    assert_eq!(
+        (stage.calls("createToken"), stage.calls("renewToken")),
+        (1, 1)
+    );
+}
+
+fn single_space() {
+    let only = json!({"tenants": "one", "spaces": [{"id": "-", "files": {"/f": 5}}]});
+    let stage = stage_with(AS_DOCUMENTED, &[], &only);
+    let fields = BTreeMap::from([
+        ("ENDPOINT", stage.service.endpoint()),
+        ("LIBRARY_SECRET", "secret-1".to_owned()),
+    ]);
+    let key = SpaceKey {
+        library: LIBRARY.to_owned(),
+        id: "-".to_owned(),
+    };
+    let provider = SmhProvider::new(SmhSettings {
+        spaces: BTreeMap::from([(alias("a"), key)]),
+        profile: "smh".to_owned(),
+        profiles: Arc::new(Fields(fields)),
+        calls_per_second: None,
+        pause: Arc::new(SystemPause),
+    });
+    let stage = Stage {
+        provider: provider.unwrap(),
+        ..stage
+    };
+    let texts = ["copy|file|a:/f|a:/g|fail", "copy|file|a:/no|a:/h|fail"];
+    assert_eq!(stage.ends(&texts), ["ok", "not-found"]);
+    let log = stage.service.log();
+    let copied = log.iter().find(|call| call.route == "batchCopy").unwrap();
+    assert_eq!(copied.path, format!("/api/v1/batch/{LIBRARY}/-"));
+    let place = Place::new(alias("a"), path("/g"));
+    let found = stage.runtime.block_on(stage.provider.fetch(&[place]));
+    assert_eq!(found.unwrap()[0].as_ref().unwrap().seen.attributes.size, 5);
 }
 
 fn wrong_credentials() {
