@@ -23,6 +23,7 @@ use reshelve::store::{Holder, JournalStore, Lock, StateFolder, StateStore};
 use reshelve::tree::{Address, Digest, ObservedWorld, SpaceAlias, Timestamp};
 
 use crate::laboratory::{Shape, lines};
+use crate::random;
 use crate::worlds::{Case, cases};
 
 const NOW: Timestamp = Timestamp::from_nanoseconds(1_795_251_300_000_000_000);
@@ -256,21 +257,8 @@ fn simulated(observed: &ObservedWorld, plan: &Plan) -> Vec<String> {
     crate::laboratory::world_lines(&world)
 }
 
-/// Real folders take their time, so there are fewer cases; `PROPTEST_CASES` asks for more.
-fn config() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|number| number.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(60),
-        failure_persistence: None,
-        max_global_rejects: 1_000_000,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(60))]
 
     /// Real folders end as the model says, and then there is nothing left to do.
     #[test]

@@ -20,6 +20,7 @@ use reshelve::state::RunId;
 use reshelve::tree::{Address, EntryPath, SpaceAlias, Timestamp};
 
 use crate::laboratory::Laboratory;
+use crate::random;
 use crate::service::{keeping, outline, simulated};
 use crate::worlds::{Case, cases};
 
@@ -187,21 +188,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.expect("a thread is there").block_on(future)
 }
 
-/// Every case runs the executor to its end, so there are fewer; `PROPTEST_CASES` asks for more.
-fn config() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|number| number.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(100),
-        failure_persistence: None,
-        max_global_rejects: 1_000_000,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(100))]
 
     /// A service ends as the model says, in as many calls as were planned, and then there is
     /// nothing left to do.

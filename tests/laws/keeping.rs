@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use reshelve::plan::{Plan, Verdict, file};
 
 use crate::laboratory::{Laboratory, listed_backwards};
-use crate::planning::config;
+use crate::random;
 use crate::service::{judge, keeping, numbered};
 use crate::worlds::{Case, cases};
 
@@ -20,7 +20,7 @@ fn bytes(plan: Plan) -> String {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(600))]
 
     /// A plan is proven and sound, its calls keep the sheet, and it leads where it says: in any
     /// order that its calls allow, and wherever it breaks off and is planned anew.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use reshelve::plan::{Place, Plan, Verdict, file, soundness};
 
 use crate::laboratory::{Laboratory, lines, listed_backwards};
+use crate::random;
 use crate::worlds::{Case, cases};
 
 fn is_internal(plan: &Plan) -> bool {
@@ -46,21 +47,8 @@ fn judged(plan: &Plan, laboratory: &Laboratory) -> Result<(), reshelve::plan::St
     soundness::check_protections(plan, manifests, &laboratory.observed)
 }
 
-/// So many random cases a law; `PROPTEST_CASES` asks for another number.
-pub(crate) fn config() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|number| number.parse().ok());
-    ProptestConfig {
-        cases: asked.unwrap_or(600),
-        failure_persistence: None,
-        max_global_rejects: 1_000_000,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(600))]
 
     /// The simulated plan gives the desired world; the planner itself refuses what does not.
     #[test]

@@ -667,3 +667,18 @@ fn protected_files_are_not_replaced_in_steps_either() {
             .any(|finding| finding.code == "protected")
     );
 }
+
+#[test]
+fn two_copies_of_a_folder_beside_it_are_two() {
+    kept(
+        "b:/w.t/x=1@1",
+        "  - {mirror: 'b:/w.t', to: 'b:/x'}\n  - {mirror: 'b:/w.t', to: 'b:/y'}",
+        &[
+            "copy b:/w.t -> b:/w.t(1) free",
+            "copy b:/w.t -> b:/w.t(2) free",
+            "rename b:/w.t(1) -> b:/x",
+            "rename b:/w.t(2) -> b:/y",
+            "# 3",
+        ],
+    );
+}

@@ -116,7 +116,8 @@ impl Model {
     }
 
     /// The operation with the first free name of `name.ext`, `name(1).ext`, …, where the service
-    /// is to find one. The name is the source's own where names are kept.
+    /// is to find one. The name is the source's own where names are kept. A name that a task is to
+    /// use is taken from the moment it was taken on.
     fn free_name(&self, operation: &Operation, naming: Naming) -> Option<Operation> {
         if operation.action.strategy() != Some(Strategy::Rename) {
             return None;
@@ -133,7 +134,7 @@ impl Model {
         let folder = to.path.parent()?;
         to.path = folder.join_trusted(&name);
         let mut number = 0;
-        while self.world.find(&to.address()).is_some() {
+        while self.world.find(&to.address()).is_some() || self.tasks.promised(&to.address()) {
             number += 1;
             to.path = folder.join_trusted(&numbered(&name, operation.kind, number));
         }
@@ -418,5 +419,23 @@ mod tests {
         assert_eq!(model.poll(&TaskId("task-9".into())), TaskStatus::Unknown);
         let again = model.start(&whole, &sheet());
         assert!(again.is_err_and(|error| error.kind == ErrorKind::AlreadyExists));
+    }
+
+    #[test]
+    fn tasks_that_wait_do_not_share_a_name() {
+        let mut model = model();
+        model.tasks.looks = Some(1);
+        let beside = copy(at("/d", 1), "/d(1)", Strategy::Rename);
+        let beside = of(beside, EntryKind::Folder);
+        let mut start = || match model.start(&beside, &sheet()) {
+            Ok(Start::Task(reply)) => reply,
+            Ok(Start::Done(_)) | Err(_) => panic!("it is taken on"),
+        };
+        let (first, second) = (start(), start());
+        assert_eq!(first.done.name, None);
+        assert_eq!(second.done.name.as_deref(), Some("d(2)"));
+        assert_eq!(model.poll(&first.task), TaskStatus::Succeeded);
+        assert_eq!(model.poll(&second.task), TaskStatus::Succeeded);
+        assert!(model.world.find(&address("desk:/d(2)/x.t")).is_some());
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Operation;
 use crate::provider::provider::{ItemDone, TaskId, TaskStatus};
+use crate::tree::Address;
 
 /// What the model still has to do, and what became of what it did.
 #[derive(Debug, Default)]
@@ -38,6 +39,12 @@ impl Tasks {
         };
         self.open.insert(id.clone(), task);
         TaskId(id)
+    }
+
+    /// Whether something that was taken on is still to come to an address.
+    pub(super) fn promised(&self, address: &Address) -> bool {
+        let mut targets = self.open.values().filter_map(|it| it.operation.action.to());
+        targets.any(|to| to.address() == *address)
     }
 
     /// The task, where this look is the one at which it has its effect.
