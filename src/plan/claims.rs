@@ -8,10 +8,11 @@ use super::context::Context;
 use super::expand::{Expanded, Root, SourceNaming};
 use super::keep::Removal;
 use crate::diagnostic::Diagnostic;
-use crate::manifest::Wish;
+use crate::manifest::{Target, Wish};
 use crate::tree::{Address, EntryKind, Selection};
 
-/// The targets of all roots, and what `absent` names or matches.
+/// The targets of all roots and all targets that are named, whether or not something goes there in
+/// this run, and what `absent` names or matches.
 #[derive(Debug, Default)]
 pub(super) struct Claims<'a> {
     targets: BTreeMap<Address, usize>,
@@ -34,11 +35,14 @@ pub(super) struct Carving<'a> {
 
 impl<'a> Claims<'a> {
     pub(super) fn new(context: &Context<'a>, expanded: &Expanded) -> Self {
-        let targets = expanded
-            .roots
-            .iter()
-            .map(|root| (root.target.clone(), root.placement))
-            .collect();
+        let mut targets: BTreeMap<Address, usize> = BTreeMap::new();
+        for (number, placement) in context.placements.iter().enumerate() {
+            if let Some(target) = named_target(&placement.placement.wish) {
+                targets.insert(target.clone(), number);
+            }
+        }
+        let roots = expanded.roots.iter();
+        targets.extend(roots.map(|root| (root.target.clone(), root.placement)));
         Self {
             targets,
             unwanted: Unwished::of(context),
@@ -66,6 +70,19 @@ impl<'a> Claims<'a> {
                 .filter(near)
                 .collect(),
         }
+    }
+}
+
+fn named_target(wish: &Wish) -> Option<&Address> {
+    match wish {
+        Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
+            match &transfer.target {
+                Target::Exactly(target) => Some(target),
+                Target::Into(..) => None,
+            }
+        }
+        Wish::Folder(target) => Some(target),
+        Wish::Absent(..) => None,
     }
 }
 
@@ -147,6 +164,7 @@ struct Taking<'a> {
 pub(super) fn clashes(
     context: &Context<'_>,
     expanded: &Expanded,
+    claims: &Claims<'_>,
     removals: &[Removal],
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
@@ -156,11 +174,6 @@ pub(super) fn clashes(
         }
     }
     let takings = takings(context, expanded, removals);
-    let targets: BTreeMap<_, _> = expanded
-        .roots
-        .iter()
-        .map(|root| (root.target.clone(), root.placement))
-        .collect();
     let mut sources: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
     for root in &expanded.roots {
         if let Some(source) = &root.source {
@@ -178,7 +191,7 @@ pub(super) fn clashes(
         findings.extend(unwanted.map(|other| unwanted_target(context, root, other)));
     }
     for taking in &takings {
-        findings.extend(taken_target(context, taking, &targets));
+        findings.extend(taken_target(context, taking, &claims.targets));
         findings.extend(taken_source(context, taking, &sources));
     }
     findings

@@ -83,6 +83,20 @@ impl<'a> Context<'a> {
         self.input.sheets.get(space)
     }
 
+    /// Whether an entry is there because another placement, which is a move, put it there: its
+    /// source is gone, so only the state tells that the place is spoken for.
+    pub(super) fn was_moved_here_by_another(&self, node: Node, number: usize) -> bool {
+        let Some(record) = self.records.of(node) else {
+            return false;
+        };
+        let found = self
+            .placements
+            .binary_search_by(|other| other.reference.cmp(&record.placement));
+        let moves = |other: usize| matches!(self.wish(other), Wish::Move(..));
+        found.is_ok_and(|other| other != number && moves(other))
+            && self.is_placed_by_another(node, number)
+    }
+
     /// Whether an entry is there because another placement put it there. For a move that is as
     /// good as absent, so that the plan after a swap is empty.
     pub(super) fn is_placed_by_another(&self, node: Node, number: usize) -> bool {

@@ -276,7 +276,8 @@ impl Comparison<'_, '_> {
             }
             let relative = pair.relative.join_trusted(name);
             let target = beneath(&pair.target, name);
-            let carved = !pass.carving.is_empty() && pass.carving.takes(&target);
+            let carved = (!pass.carving.is_empty() && pass.carving.takes(&target))
+                || found.is_some_and(|found| self.is_anothers(pass, found));
             let passes = self.context.records.is_on_its_way(node);
             if passes || carved || pass.exclude.matches(&relative) {
                 remains = Remains::Something;
@@ -309,6 +310,12 @@ impl Comparison<'_, '_> {
         Remains::Something
     }
 
+    /// Whether the entry at a wanted place is there because another placement moved it there.
+    fn is_anothers(&self, pass: &Pass<'_>, found: Node) -> bool {
+        let placement = pass.root.placement;
+        self.context.was_moved_here_by_another(found, placement)
+    }
+
     /// Whether a file of a folder is in place, found out without writing its paths down: the lot
     /// of nearly all files of a large mirror. What needs paths to be judged is left to others.
     fn is_settled(
@@ -330,6 +337,7 @@ impl Comparison<'_, '_> {
         let space = &folder.target.space;
         match decide_copy(self.context, placement, source, Some(found), space, update) {
             Decision::InPlace => self.differences.in_place += 1,
+            Decision::Adopt(_) if self.is_anothers(pass, found) => return false,
             Decision::Adopt(proof) => {
                 let pair = (Some(source), found);
                 self.adopt(

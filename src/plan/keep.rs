@@ -179,8 +179,9 @@ impl Pruner<'_, '_> {
             }
             match wanted {
                 Some(wanted) => {
-                    let carved =
-                        !self.carving.is_empty() && self.carving.takes(&self.address(&below));
+                    let carved = (!self.carving.is_empty()
+                        && self.carving.takes(&self.address(&below)))
+                        || (self.context).was_moved_here_by_another(node, self.root.placement);
                     if !carved {
                         self.compare(wanted, node, &below);
                     }
@@ -202,7 +203,9 @@ impl Pruner<'_, '_> {
     /// of its children that can are found one by one.
     fn fate(&mut self, node: Node, relative: &EntryPath) -> Fate {
         let address = self.address(relative);
-        let spoken_for = self.carving.takes(&address) || self.moving.contains(&node);
+        let spoken_for = self.carving.takes(&address)
+            || self.moving.contains(&node)
+            || (self.context).was_moved_here_by_another(node, self.root.placement);
         if spoken_for || self.stands_beside(node) {
             return Fate::Stays;
         }

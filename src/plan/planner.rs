@@ -95,7 +95,7 @@ pub(super) fn derive(context: &Context<'_>) -> Derived {
     let mut differences = diff(context, &expanded, &claims, removed_nodes(&kept.removals));
     origins(context, &mut differences);
     let emptied = roots(context, &mut differences);
-    let mut clashes = clashes(context, &expanded, &kept.removals);
+    let mut clashes = clashes(context, &expanded, &claims, &kept.removals);
     clashes.extend(readings(context, &differences.changes));
     let mut removals = std::mem::take(&mut kept.removals);
     removals.extend(emptied);

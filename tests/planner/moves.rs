@@ -130,3 +130,28 @@ fn a_file_that_replaces_another_leaves_its_place() {
     check("a:/w=1@1 b:/w=1@1 b:/x=1@1", both, &expected);
     check_again("a:/w=1@1 b:/w=1@1 b:/x=1@1", both, |_| {}, &["= 1"]);
 }
+
+#[test]
+fn what_a_move_placed_below_a_mirror_stays_carved_out_of_it() {
+    let entries = "a:/w/x=5@5 a:/w/y=6@6 b:/in/x=1@1";
+    let named = "  - {move: 'b:/in/x', to: 'b:/t/x'}\n  - {mirror: 'a:/w', to: 'b:/t', prune: all}";
+    let placed = [
+        "create-folder b:/t",
+        "copy a:/w/y -> b:/t/y",
+        "move b:/in/x -> b:/t/x",
+    ];
+    check(entries, named, &placed);
+    check_again(entries, named, |_| {}, &["= 2"]);
+    let matched =
+        "  - {move: 'b:/in/*', into: 'b:/t'}\n  - {mirror: 'a:/w', to: 'b:/t', prune: all}";
+    check(entries, matched, &placed);
+    check_again(entries, matched, |_| {}, &["= 2"]);
+    let other = "a:/w/y=6@6 b:/in/x=1@1";
+    check_again(other, named, |_| {}, &["= 2"]);
+    check_again(other, matched, |_| {}, &["= 2"]);
+    let deep = "a:/w/d/y=6@6 b:/in/d/x=1@1";
+    check_again(deep, matched, |_| {}, &["= 1"]);
+    let missing =
+        "  - {move: 'b:/in/x', to: 'b:/t/x', on_missing: ignore}\n  - {mirror: 'a:/w', to: 'b:/t'}";
+    check("a:/w/x=5@5 b:/t/", missing, &["= 1"]);
+}
