@@ -10,6 +10,7 @@ use super::key::Key;
 use super::lower::Lowered;
 use super::operation::{Action, Operation, OperationId};
 use super::plan::{Batch, BatchId, Recording};
+use super::share::Work;
 use crate::state::Proof;
 
 /// Operations in an order in which they can be done, the calls that carry them, and what the
@@ -35,20 +36,13 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
         given: 0,
     };
     let graph = Graph::new(lowered.operations, &lowered.links, &mut detours);
-    let mut batcher = Batcher::new(context, graph);
-    batcher.schedule();
-    batcher.finish(lowered.removals, lowered.recordings)
+    Batcher::new(context, graph).finish(lowered.removals, lowered.recordings)
 }
 
 struct Batcher<'a, 'c> {
     context: &'a Context<'c>,
     graph: Graph,
     keys: Vec<(Key, &'a BatchRule)>,
-    /// For each operation, how many it still waits for.
-    waiting: Vec<usize>,
-    followers: Vec<Vec<usize>>,
-    /// For each key, its operations that are not in a call yet, and how many of these are ready.
-    open: BTreeMap<Key, (usize, BTreeSet<usize>)>,
     /// The calls so far: positions of operations, and the name of the call.
     calls: Vec<(Vec<usize>, Key)>,
 }
@@ -60,85 +54,14 @@ impl<'a, 'c> Batcher<'a, 'c> {
             .iter()
             .map(|operation| key_of(context, operation))
             .collect();
-        let mut followers = vec![Vec::new(); graph.operations.len()];
-        for (position, before) in graph.after.iter().enumerate() {
-            before
-                .keys()
-                .for_each(|other| followers[*other].push(position));
-        }
-        let waiting: Vec<usize> = graph.after.iter().map(BTreeMap::len).collect();
-        let mut open: BTreeMap<Key, (usize, BTreeSet<usize>)> = BTreeMap::new();
-        for (position, (key, _)) in keys.iter().enumerate() {
-            let (count, ready) = open.entry(key.clone()).or_default();
-            *count += 1;
-            if waiting[position] == 0 {
-                ready.insert(position);
-            }
-        }
+        let calls = work(&graph, &keys).calls().into_iter();
+        let calls = calls.filter_map(|call| Some((keys[*call.first()?].0.clone(), call)));
+        let calls = calls.map(|(key, call)| (call, key)).collect();
         Self {
             context,
             graph,
             keys,
-            waiting,
-            followers,
-            open,
-            calls: Vec::new(),
-        }
-    }
-
-    /// Sends whole groups as soon as all their members are ready; where no group is, sends what
-    /// is ready of the first.
-    fn schedule(&mut self) {
-        while !self.open.is_empty() {
-            let whole: Vec<Key> = self
-                .open
-                .iter()
-                .filter(|(_, (count, ready))| *count == ready.len())
-                .map(|(key, _)| key.clone())
-                .collect();
-            let partly = self
-                .open
-                .iter()
-                .find(|(_, (_, ready))| !ready.is_empty())
-                .map(|(key, _)| key.clone());
-            let chosen = if whole.is_empty() {
-                partly.into_iter().collect()
-            } else {
-                whole
-            };
-            if chosen.is_empty() {
-                break;
-            }
-            for key in chosen {
-                self.send(&key);
-            }
-        }
-    }
-
-    fn send(&mut self, key: &Key) {
-        let Some((count, ready)) = self.open.remove(key) else {
-            return;
-        };
-        let rest = count - ready.len();
-        if rest > 0 {
-            self.open.insert(key.clone(), (rest, BTreeSet::new()));
-        }
-        let positions: Vec<usize> = ready.into_iter().collect();
-        let Some(rule) = positions.first().map(|first| self.keys[*first].1) else {
-            return;
-        };
-        for chunk in positions.chunks(items(rule)) {
-            self.calls.push((chunk.to_vec(), key.clone()));
-        }
-        for position in positions {
-            for follower in std::mem::take(&mut self.followers[position]) {
-                self.waiting[follower] -= 1;
-                if self.waiting[follower] == 0
-                    && let Some((_, ready)) = self.open.get_mut(&self.keys[follower].0)
-                {
-                    ready.insert(follower);
-                }
-            }
+            calls,
         }
     }
 
@@ -267,6 +190,21 @@ impl<'a, 'c> Batcher<'a, 'c> {
             }
         }
         depth.into_iter().max().unwrap_or(0)
+    }
+}
+
+/// The operations as calls see them.
+fn work(graph: &Graph, keys: &[(Key, &BatchRule)]) -> Work {
+    let rules: BTreeMap<&Key, &BatchRule> = keys.iter().map(|(key, rule)| (key, *rule)).collect();
+    let numbers: BTreeMap<&Key, usize> = rules.keys().copied().zip(0..).collect();
+    Work {
+        kinds: keys.iter().map(|(key, _)| numbers[key]).collect(),
+        most: rules.values().map(|rule| items(rule)).collect(),
+        before: graph
+            .after
+            .iter()
+            .map(|it| it.keys().copied().collect())
+            .collect(),
     }
 }
 

@@ -38,6 +38,8 @@ mod roots;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
+mod search;
+mod share;
 mod simulate;
 pub mod soundness;
 mod source_findings;
