@@ -45,6 +45,12 @@ impl MemoryProvider {
         self
     }
 
+    /// Lets time pass until everything that was taken on has had its effect, also that of which
+    /// nobody remembers the task.
+    pub fn finish_tasks(&self) {
+        self.lock().finish_tasks();
+    }
+
     /// The spaces as they are now.
     pub fn world(&self) -> World {
         self.lock().world.clone()

@@ -1,7 +1,7 @@
 //! What a call does to the model: the planner's own simulation, with the service's habits.
 
 use super::identities::Identities;
-use super::tasks::Tasks;
+use super::tasks::{OpenTask, Tasks};
 use crate::plan::{
     Action, Capabilities, Disposal, Identity, Naming, Node, Operation, Place, SimulationError,
     Strategy, World, inability, numbered,
@@ -70,13 +70,24 @@ impl Model {
     /// How a task gets on; one that is due has its effect now.
     pub(super) fn poll(&mut self, task: &TaskId) -> TaskStatus {
         if let Some(due) = self.tasks.due(task) {
-            let status = match self.apply(&due.operation, due.done.id) {
-                Ok(_) => TaskStatus::Succeeded,
-                Err(error) => TaskStatus::Failed(error.message),
-            };
-            self.tasks.end(task, status);
+            self.finish(task, due);
         }
         self.tasks.status(task)
+    }
+
+    /// Lets all tasks have their effect, in the order in which they were taken on.
+    pub(super) fn finish_tasks(&mut self) {
+        while let Some((task, due)) = self.tasks.take_first() {
+            self.finish(&task, due);
+        }
+    }
+
+    fn finish(&mut self, task: &TaskId, due: OpenTask) {
+        let status = match self.apply(&due.operation, due.done.id) {
+            Ok(_) => TaskStatus::Succeeded,
+            Err(error) => TaskStatus::Failed(error.message),
+        };
+        self.tasks.end(task, status);
     }
 
     fn apply(
@@ -419,6 +430,27 @@ mod tests {
         assert_eq!(model.poll(&TaskId("task-9".into())), TaskStatus::Unknown);
         let again = model.start(&whole, &sheet());
         assert!(again.is_err_and(|error| error.kind == ErrorKind::AlreadyExists));
+    }
+
+    #[test]
+    fn a_forgotten_task_has_its_effect_in_time() {
+        let mut model = model();
+        model.tasks.looks = Some(3);
+        let onward = Action::Move {
+            from: at("/d", 1),
+            to: place("desk:/e/d"),
+            strategy: Strategy::Rename,
+            permissions: crate::manifest::Permissions::Inherit,
+        };
+        let Ok(Start::Task(forgotten)) = model.start(&of(onward, EntryKind::Folder), &sheet())
+        else {
+            panic!("it is taken on");
+        };
+        assert!(model.world.find(&address("desk:/d")).is_some());
+        model.finish_tasks();
+        assert!(model.world.find(&address("desk:/d")).is_none());
+        assert!(model.world.find(&address("desk:/e/d/x.t")).is_some());
+        assert_eq!(model.poll(&forgotten.task), TaskStatus::Succeeded);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(super) struct Tasks {
     /// How often a task is asked for until it ends; `None` where everything is done at once.
     pub(super) looks: Option<u32>,
     last: u64,
-    open: BTreeMap<String, OpenTask>,
+    open: BTreeMap<u64, OpenTask>,
     ended: BTreeMap<String, TaskStatus>,
 }
 
@@ -30,15 +30,14 @@ impl Tasks {
     /// Takes an item on.
     pub(super) fn open(&mut self, operation: Operation, done: ItemDone) -> TaskId {
         self.last += 1;
-        let id = format!("task-{}", self.last);
         let looks = self.looks.unwrap_or(0);
         let task = OpenTask {
             operation,
             done,
             looks,
         };
-        self.open.insert(id.clone(), task);
-        TaskId(id)
+        self.open.insert(self.last, task);
+        task_id(self.last)
     }
 
     /// Whether something that was taken on is still to come to an address.
@@ -49,12 +48,19 @@ impl Tasks {
 
     /// The task, where this look is the one at which it has its effect.
     pub(super) fn due(&mut self, id: &TaskId) -> Option<OpenTask> {
-        let task = self.open.get_mut(&id.0)?;
+        let number = number_of(id)?;
+        let task = self.open.get_mut(&number)?;
         if task.looks > 1 {
             task.looks -= 1;
             return None;
         }
-        self.open.remove(&id.0)
+        self.open.remove(&number)
+    }
+
+    /// Takes out the task that was taken on first.
+    pub(super) fn take_first(&mut self) -> Option<(TaskId, OpenTask)> {
+        let (number, task) = self.open.pop_first()?;
+        Some((task_id(number), task))
     }
 
     /// Notes how a task ended.
@@ -64,7 +70,7 @@ impl Tasks {
 
     /// How a task gets on.
     pub(super) fn status(&self, id: &TaskId) -> TaskStatus {
-        if self.open.contains_key(&id.0) {
+        if number_of(id).is_some_and(|number| self.open.contains_key(&number)) {
             return TaskStatus::Running;
         }
         self.ended
@@ -72,4 +78,14 @@ impl Tasks {
             .cloned()
             .unwrap_or(TaskStatus::Unknown)
     }
+}
+
+const PREFIX: &str = "task-";
+
+fn task_id(number: u64) -> TaskId {
+    TaskId(format!("{PREFIX}{number}"))
+}
+
+fn number_of(id: &TaskId) -> Option<u64> {
+    id.0.strip_prefix(PREFIX)?.parse().ok()
 }
