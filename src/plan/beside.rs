@@ -5,6 +5,8 @@ use super::capabilities::Beside;
 use super::diff::{Comparison, Mode, Pair, Pass};
 use super::expand::{SourceEntry, SourceNaming};
 use super::numbering::numbered;
+use super::world::Node;
+use crate::state::Provenance;
 use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
 
 impl Comparison<'_, '_> {
@@ -73,8 +75,19 @@ impl Comparison<'_, '_> {
         pair
     }
 
+    /// Whether an interrupted run left an entry of a moved folder on its way, which has a root of
+    /// its own then.
+    pub(super) fn goes_on_alone(&self, pass: &Pass<'_>, node: Node) -> bool {
+        let records = &self.context.records;
+        let is_ours =
+            |record: &Provenance| record.placement == *self.context.reference(pass.root.placement);
+        matches!(pass.mode, Mode::Move)
+            && records.is_on_its_way(node)
+            && records.of(node).is_some_and(is_ours)
+    }
+
     /// Whether another placement wants this very address.
-    fn is_wanted(&self, address: &Address) -> bool {
+    pub(super) fn is_wanted(&self, address: &Address) -> bool {
         self.wanted.binary_search(address).is_ok()
     }
 }

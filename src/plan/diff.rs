@@ -14,36 +14,48 @@ use super::world::Node;
 use crate::manifest::{OnConflict, Update, Wish};
 use crate::tree::{Address, EntryKind, EntryPath, PatternSet};
 
-/// Step 3: finds what has to change.
+/// Step 3: finds what has to change. Only the comparison tells what stays behind in a folder that
+/// a move empties; where a name turns out not to be free that others want, everything is compared
+/// again.
 pub(super) fn diff(
     context: &Context<'_>,
     expanded: &Expanded,
     claims: &Claims<'_>,
-    gone: BTreeSet<Node>,
+    gone: &BTreeSet<Node>,
 ) -> Differences {
-    let vacated = vacated(context, expanded, &gone);
-    let wanted = expanded.roots.iter().map(|root| root.target.clone());
-    let mut comparison = Comparison {
-        context,
-        wanted: wanted.collect(),
-        gone,
-        vacated,
-        folders: BTreeSet::new(),
-        taken: BTreeSet::new(),
-        differences: Differences::default(),
-    };
-    for root in &expanded.roots {
-        comparison.root(root, claims.carving(&root.target, root.placement));
+    let wanted: Vec<Address> = expanded
+        .roots
+        .iter()
+        .map(|root| root.target.clone())
+        .collect();
+    let mut staying = BTreeSet::new();
+    loop {
+        let mut comparison = Comparison {
+            context,
+            wanted: &wanted,
+            gone,
+            vacated: vacated(context, expanded, gone, &staying),
+            folders: BTreeSet::new(),
+            taken: BTreeSet::new(),
+            differences: Differences::default(),
+        };
+        for root in &expanded.roots {
+            comparison.root(root, claims.carving(&root.target, root.placement));
+        }
+        let found_staying = comparison.staying(expanded);
+        if found_staying.is_empty() {
+            return comparison.differences;
+        }
+        staying.extend(found_staying);
     }
-    comparison.differences
 }
 
 pub(super) struct Comparison<'a, 'c> {
     pub(super) context: &'a Context<'c>,
     /// The targets of all roots, in order.
-    pub(super) wanted: Vec<Address>,
+    pub(super) wanted: &'a [Address],
     /// Entries that are removed, with everything below them.
-    pub(super) gone: BTreeSet<Node>,
+    pub(super) gone: &'a BTreeSet<Node>,
     /// Entries that moves take away as a whole.
     pub(super) vacated: BTreeSet<Node>,
     /// Folders that will be made.
@@ -278,6 +290,9 @@ impl Comparison<'_, '_> {
             let target = beneath(&pair.target, name);
             let carved = (!pass.carving.is_empty() && pass.carving.takes(&target))
                 || found.is_some_and(|found| self.is_anothers(pass, found));
+            if self.goes_on_alone(pass, node) {
+                continue;
+            }
             let passes = self.context.records.is_on_its_way(node);
             if passes || carved || pass.exclude.matches(&relative) {
                 remains = Remains::Something;

@@ -181,7 +181,7 @@ fn expand_transfer(
                 matches.len() as u64 + moved,
                 expanded,
             );
-            expanded.roots.extend(interrupted_matches(context, number));
+            expanded.roots.extend(interrupted_entries(context, number));
             expanded
                 .roots
                 .extend(matches.into_iter().map(|(target, source)| Root {
@@ -206,6 +206,9 @@ fn expand_named(
     }
     let address = transfer.source.base.clone();
     let moves = matches!(context.wish(number), Wish::Move(..));
+    if moves {
+        expanded.roots.extend(interrupted_entries(context, number));
+    }
     let found = source_at(context, &address);
     let present = found.filter(|node| !(moves && context.is_placed_by_another(*node, number)));
     match present {
@@ -245,8 +248,9 @@ fn interrupted(context: &Context<'_>, number: usize, target: &Address) -> Option
     })
 }
 
-/// What an interrupted run left under temporary names of the matches of a pattern.
-fn interrupted_matches(context: &Context<'_>, number: usize) -> Vec<Root> {
+/// What an interrupted run left under temporary names of the matches of a pattern, or of what a
+/// moved folder holds.
+fn interrupted_entries(context: &Context<'_>, number: usize) -> Vec<Root> {
     let wished = context.records.on_the_way_for(context.reference(number));
     wished
         .iter()

@@ -29,6 +29,8 @@ pub(super) enum Cause {
     TargetRead,
     /// The other reads what it moves away.
     SourceRead,
+    /// The other takes something out of the folder that it removes.
+    Emptied,
     /// The other is the step before.
     Step,
     /// The other takes the name beside which the service is to find one.
@@ -217,7 +219,10 @@ impl Addresses {
                 self.readers(&from.address(), Cause::SourceRead, &mut before);
             }
             Action::Remove { at, .. } => {
-                self.readers(&at.address(), Cause::TargetRead, &mut before);
+                let at = at.address();
+                self.readers(&at, Cause::TargetRead, &mut before);
+                let leavers = super::claims::strictly_below(&self.leaves, &at);
+                before.extend(leavers.map(|(_, leaver)| (*leaver, Cause::Emptied)));
             }
             Action::Copy { .. } | Action::CreateFolder { .. } => {}
         }

@@ -12,6 +12,8 @@ pub(super) struct Journeys<'p> {
     taken: BTreeMap<Address, Vec<&'p Operation>>,
     /// Renames by the name that they give.
     named: BTreeMap<Address, Vec<&'p Operation>>,
+    /// The last operations that make something at an address.
+    made: BTreeMap<Address, &'p Operation>,
 }
 
 impl<'p> Journeys<'p> {
@@ -19,6 +21,7 @@ impl<'p> Journeys<'p> {
         let mut journeys = Self {
             taken: BTreeMap::new(),
             named: BTreeMap::new(),
+            made: BTreeMap::new(),
         };
         for operation in &plan.operations {
             if let Action::Move { from, .. } | Action::Rename { from, .. } = &operation.action {
@@ -28,6 +31,9 @@ impl<'p> Journeys<'p> {
             if let Action::Rename { to, .. } = &operation.action {
                 let named = journeys.named.entry(to.address()).or_default();
                 named.push(operation);
+            }
+            if let Some(to) = operation.action.to() {
+                journeys.made.insert(to.address(), operation);
             }
         }
         journeys
@@ -42,6 +48,15 @@ impl<'p> Journeys<'p> {
         let later = self.taken.get(&stop.address())?;
         let next = later.iter().find(|later| follows(later, step))?;
         next.action.to()
+    }
+
+    /// Whether a removal is not among the last: it makes room for a later step, or takes away an
+    /// emptied folder whose name another operation takes.
+    pub(super) fn comes_early(&self, removal: &Operation) -> bool {
+        let emptied = removal.reason == Reason::Emptied && removal.kind == EntryKind::Folder;
+        let folder = removal.action.from().filter(|_| emptied);
+        let taker = folder.and_then(|folder| self.made.get(&folder.address()));
+        self.make_room(removal) || taker.is_some_and(|taker| taker.id > removal.id)
     }
 
     /// Whether a removal takes away a file that a later rename of the same placement replaces.

@@ -22,7 +22,7 @@ pub(super) struct Lowered<'w> {
     pub(super) links: Links,
     /// The names that are still free for detours.
     pub(super) stopovers: Stopovers<'w>,
-    /// What takes entries away in the end.
+    /// What takes entries away in the end, all but the emptied folders whose names others get.
     pub(super) removals: Vec<Operation>,
 }
 
@@ -48,10 +48,21 @@ pub(super) fn lower<'c>(
         recordings.push(recording);
     }
     steps.settle(&mut operations);
-    let last = operations.len() as u32;
-    let removals = (last + 1..).zip(removals);
-    let removals =
-        removals.map(|(number, removal)| removal_operation(context, removal, OperationId(number)));
+    let number = |position: usize| OperationId(position as u32 + 1);
+    let (freeing, last): (Vec<&Removal>, _) = removals
+        .iter()
+        .partition(|removal| frees_a_name(removal, &differences.changes));
+    for removal in freeing {
+        operations.push(removal_operation(
+            context,
+            removal,
+            number(operations.len()),
+        ));
+    }
+    let start = operations.len();
+    let last = last.into_iter().enumerate();
+    let removals = last
+        .map(|(position, removal)| removal_operation(context, removal, number(start + position)));
     Lowered {
         removals: removals.collect(),
         operations,
@@ -59,6 +70,13 @@ pub(super) fn lower<'c>(
         links: steps.links,
         stopovers: steps.stopovers,
     }
+}
+
+/// Whether a removal is of an emptied folder whose name something else gets. Expects the changes in
+/// the order of targets.
+fn frees_a_name(removal: &Removal, changes: &[Change]) -> bool {
+    let wanted = || changes.binary_search_by(|change| change.target.cmp(&removal.address));
+    removal.reason == Reason::Emptied && wanted().is_ok()
 }
 
 /// What the state will hold should the run end after the first operation of a change in several

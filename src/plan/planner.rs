@@ -92,7 +92,7 @@ pub(super) fn derive(context: &Context<'_>) -> Derived {
     let expanded = expand(context);
     let claims = Claims::new(context, &expanded);
     let mut kept = keep(context, &expanded, &claims);
-    let mut differences = diff(context, &expanded, &claims, removed_nodes(&kept.removals));
+    let mut differences = diff(context, &expanded, &claims, &removed_nodes(&kept.removals));
     origins(context, &mut differences);
     let emptied = roots(context, &mut differences);
     let mut clashes = clashes(context, &expanded, &claims, &kept.removals);

@@ -121,13 +121,14 @@ fn check_spaces(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
     Ok(())
 }
 
-/// Removals come last, after every call that does something else.
+/// Removals come last, after every call that does something else; but for those that free a name.
 fn check_order(plan: &Plan) -> Result<(), String> {
     let journeys = Journeys::of(plan);
     let is_removal = |id: &OperationId| {
         let operation = plan.operation(*id);
-        operation
-            .is_some_and(|it| matches!(it.action, Action::Remove { .. }) && !journeys.make_room(it))
+        operation.is_some_and(|it| {
+            matches!(it.action, Action::Remove { .. }) && !journeys.comes_early(it)
+        })
     };
     let mut after_a_removal = plan
         .operations

@@ -682,3 +682,19 @@ fn two_copies_of_a_folder_beside_it_are_two() {
         ],
     );
 }
+
+#[test]
+fn a_folder_emptied_into_another_frees_its_name() {
+    let both = "  - {move: 'b:/w', to: 'a:/z'}\n  - {copy: 'a:/w', to: 'b:/w', on_conflict: keep}";
+    let expected = ["remove b:/w", "copy a:/w -> b:/w", "# 2"];
+    kept("a:/w=1@1 a:/z/ b:/w/", both, &expected);
+    let swap = "  - {move: 'b:/w', to: 'a:/z'}\n  - {move: 'a:/z/w', to: 'b:/w'}";
+    let expected = [
+        "move b:/w/w -> a:/z/w(1) free",
+        "remove b:/w",
+        "move a:/z/w -> b:/w",
+        "rename a:/z/w(1) -> a:/z/w",
+        "# 4 of 3",
+    ];
+    kept("a:/z/w=1@1 b:/w/w=2@2", swap, &expected);
+}

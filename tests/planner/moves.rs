@@ -155,3 +155,54 @@ fn what_a_move_placed_below_a_mirror_stays_carved_out_of_it() {
         "  - {move: 'b:/in/x', to: 'b:/t/x', on_missing: ignore}\n  - {mirror: 'a:/w', to: 'b:/t'}";
     check("a:/w/x=5@5 b:/t/", missing, &["= 1"]);
 }
+
+#[test]
+fn a_folder_emptied_into_another_frees_its_name() {
+    let both = |second: &str| format!("  - {{move: 'b:/w', to: 'a:/z'}}\n  - {second}\n");
+    let copy = both("{copy: 'a:/y', to: 'b:/w', on_conflict: keep}");
+    let expected = ["remove b:/w", "copy a:/y -> b:/w"];
+    check("a:/y=1@1 a:/z/ b:/w/", &copy, &expected);
+    check_again("a:/y=1@1 a:/z/ b:/w/", &copy, |_| {}, &["= 1"]);
+    let expected = ["move b:/w/f -> a:/z/f", "remove b:/w", "copy a:/y -> b:/w"];
+    check("a:/y=1@1 a:/z/ b:/w/f=2@2", &copy, &expected);
+    let folder = both("{copy: 'a:/d', to: 'b:/w'}");
+    let expected = ["move b:/w/f -> a:/z/f", "remove b:/w", "copy a:/d -> b:/w"];
+    check("a:/d/g=1@1 a:/z/ b:/w/f=2@2", &folder, &expected);
+    let chain = both("{move: 'a:/y', to: 'b:/w'}") + "  - {copy: 'b:/k', to: 'a:/y'}\n";
+    let expected = ["remove b:/w", "move a:/y -> b:/w", "copy b:/k -> a:/y"];
+    check("a:/y=1@1 a:/z/ b:/w/ b:/k=2@2", &chain, &expected);
+    check_again("a:/y=1@1 a:/z/ b:/w/ b:/k=2@2", &chain, |_| {}, &["= 1"]);
+    let carved = both("{copy: 'a:/k', to: 'a:/z/k'}") + "  - {copy: 'a:/y', to: 'b:/w'}\n";
+    let expected = [
+        "create-folder a:/z",
+        "move b:/w/f -> a:/z/f",
+        "remove b:/w",
+        "copy a:/k -> a:/z/k",
+        "copy a:/y -> b:/w",
+    ];
+    check("a:/y=1@1 a:/k=3@3 b:/w/f=2@2", &carved, &expected);
+    let swap = both("{move: 'a:/z/f', to: 'b:/w'}");
+    let expected = [
+        "move b:/w/f -> a:/z/.reshelve-temporary-1",
+        "remove b:/w",
+        "move a:/z/f -> b:/w",
+        "rename a:/z/.reshelve-temporary-1 -> a:/z/f",
+    ];
+    check("a:/z/f=1@1 b:/w/f=2@2", &swap, &expected);
+    let beside = "  - {move: 'b:/w', to: 'a:/z', on_conflict: rename}\n  \
+        - {copy: 'a:/y', to: 'b:/w', on_conflict: keep}";
+    let expected = ["move b:/w -> a:/z (1)", "copy a:/y -> b:/w"];
+    check("a:/y=1@1 a:/z=3@3 b:/w/f=2@2", beside, &expected);
+}
+
+#[test]
+fn a_folder_in_which_something_stays_keeps_its_name() {
+    let both = "  - {move: 'b:/w', to: 'a:/z', exclude: [k]}\n  \
+        - {copy: 'a:/y', to: 'b:/w', on_conflict: keep}";
+    check("a:/y=1@1 a:/z/ b:/w/k=2@2", both, &["?kept"]);
+    check(
+        "a:/y=1@1 b:/w/k=2@2",
+        both,
+        &["create-folder a:/z", "?kept"],
+    );
+}
