@@ -11,6 +11,7 @@ use super::lower::Lowered;
 use super::operation::{Action, Operation, OperationId};
 use super::plan::{Batch, BatchId, Recording};
 use super::share::Work;
+use super::transit;
 use crate::state::Proof;
 
 /// Operations in an order in which they can be done, the calls that carry them, and what the
@@ -35,8 +36,16 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
         stopovers: lowered.stopovers,
         given: 0,
     };
-    let graph = Graph::new(lowered.operations, &lowered.links, &mut detours);
-    Batcher::new(context, graph).finish(lowered.removals, lowered.recordings)
+    let mut graph = Graph::new(lowered.operations, &lowered.links, &mut detours);
+    let (mut removals, mut recordings) = (lowered.removals, lowered.recordings);
+    let first = graph.operations.len() + 1;
+    let left_over = std::mem::take(&mut graph.left_over);
+    recordings.extend(left_over.iter().filter_map(transit::recording));
+    removals.extend(left_over);
+    for (number, removal) in (first..).zip(&mut removals) {
+        removal.id = OperationId(number as u32);
+    }
+    Batcher::new(context, graph).finish(removals, recordings)
 }
 
 struct Batcher<'a, 'c> {
@@ -105,35 +114,20 @@ impl<'a, 'c> Batcher<'a, 'c> {
         let context = self.context;
         drop(waiting);
         drop(self);
-        let sinks = sinks(&batched.batches);
-        for (key, operations) in group_removals(context, removals) {
-            let Some(rule) = operations.first().map(|first| key_of(context, first).1) else {
-                continue;
-            };
-            let mut rest = operations.into_iter().peekable();
-            while rest.peek().is_some() {
-                let chunk = rest.by_ref().take(items(rule));
-                push_call(
-                    &mut batched,
-                    chunk,
-                    &key,
-                    rule,
-                    sinks.clone(),
-                    &mut number_of,
-                );
-            }
-        }
+        push_removals(context, removals, &mut batched, &mut number_of);
         batched
     }
 
     /// How many operations go by a temporary name.
     fn temporary_names(&self) -> u64 {
-        let takes_away = |position: &&usize| {
+        let goes = |position: &&usize| {
             let action = &self.graph.operations[**position].action;
-            matches!(action, Action::Remove { .. })
+            matches!(
+                action,
+                Action::Copy { .. } | Action::Move { .. } | Action::Rename { .. }
+            )
         };
-        let extra = self.graph.extra.iter();
-        extra.filter(|it| !takes_away(it)).count() as u64
+        self.graph.extra.iter().filter(goes).count() as u64
     }
 
     /// Sees to it that the state knows where a detour leads, should the run end on the way.
@@ -148,7 +142,7 @@ impl<'a, 'c> Batcher<'a, 'c> {
             let Some(last) = recording.operation.and_then(|first| detours.get(&first)) else {
                 continue;
             };
-            let Action::Rename { from, to, .. } = &last.action else {
+            let (Some(from), Some(to)) = (last.action.from(), last.action.to()) else {
                 continue;
             };
             if recording.target == to.address() {
@@ -177,10 +171,9 @@ impl<'a, 'c> Batcher<'a, 'c> {
         let mut depth = vec![0_u64; self.graph.operations.len()];
         for (positions, _) in &self.calls {
             for position in positions {
-                if !matches!(
-                    self.graph.operations[*position].action,
-                    Action::CreateFolder { .. }
-                ) {
+                let action = &self.graph.operations[*position].action;
+                let is_extra = self.graph.extra.contains(position);
+                if is_extra || !matches!(action, Action::CreateFolder { .. }) {
                     continue;
                 }
                 let parents = self.graph.after[*position]
@@ -237,6 +230,31 @@ fn group_removals(
             .push(removal);
     }
     groups
+}
+
+/// Removals come last, after everything that is done before.
+fn push_removals(
+    context: &Context<'_>,
+    removals: Vec<Operation>,
+    batched: &mut Batched,
+    number_of: &mut BTreeMap<OperationId, OperationId>,
+) {
+    let first = batched.operations.len();
+    let sinks = sinks(&batched.batches);
+    for (key, operations) in group_removals(context, removals) {
+        let Some(rule) = operations.first().map(|first| key_of(context, first).1) else {
+            continue;
+        };
+        let mut rest = operations.into_iter().peekable();
+        while rest.peek().is_some() {
+            let chunk = rest.by_ref().take(items(rule));
+            push_call(batched, chunk, &key, rule, sinks.clone(), number_of);
+        }
+    }
+    let removals = batched.operations[first..].iter();
+    let left_over = removals.filter(|removal| transit::takes_back(removal));
+    let left_over: Vec<OperationId> = left_over.map(|removal| removal.id).collect();
+    batched.extra.extend(left_over);
 }
 
 /// The calls that no other call follows.

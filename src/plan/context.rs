@@ -75,6 +75,12 @@ impl<'a> Context<'a> {
         &self.placements[number].reference
     }
 
+    /// The number of a placement of one of the manifests.
+    pub(super) fn number_of(&self, reference: &PlacementRef) -> Option<usize> {
+        let by_reference = |other: &NumberedPlacement<'_>| other.reference.cmp(reference);
+        self.placements.binary_search_by(by_reference).ok()
+    }
+
     pub(super) fn wish(&self, number: usize) -> &'a Wish {
         &self.placements[number].placement.wish
     }
@@ -89,11 +95,9 @@ impl<'a> Context<'a> {
         let Some(record) = self.records.of(node) else {
             return false;
         };
-        let found = self
-            .placements
-            .binary_search_by(|other| other.reference.cmp(&record.placement));
         let moves = |other: usize| matches!(self.wish(other), Wish::Move(..));
-        found.is_ok_and(|other| other != number && moves(other))
+        let found = self.number_of(&record.placement);
+        found.is_some_and(|other| other != number && moves(other))
             && self.is_placed_by_another(node, number)
     }
 

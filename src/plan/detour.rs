@@ -1,5 +1,7 @@
 //! How a cycle is broken: one of its operations goes by a temporary name.
 
+use std::collections::BTreeMap;
+
 use super::capabilities::Naming;
 use super::context::Context;
 use super::graph::{Cause, Graph, TEMPORARY};
@@ -85,7 +87,7 @@ impl Detours<'_, '_> {
 
     /// A name beside the target that nothing has. A file keeps its extension: some services take
     /// a name for another kind of file otherwise, and refuse it.
-    fn temporary_name(&mut self, target: &Place, kind: EntryKind) -> Place {
+    pub(super) fn temporary_name(&mut self, target: &Place, kind: EntryKind) -> Place {
         let name = target.path.name().unwrap_or_default();
         let extension = match name.rfind('.') {
             Some(dot) if dot > 0 && kind == EntryKind::File => &name[dot..],
@@ -128,17 +130,7 @@ impl Graph {
         let first = &mut self.operations[position];
         first.reason = Reason::Temporary;
         set_target(&mut first.action, detour.stop.clone(), detour.strategy);
-        let late = self.after[position].clone();
-        let stays = |cause: &Cause| {
-            let early = [
-                Cause::Parent,
-                Cause::SourceRead,
-                Cause::Step,
-                Cause::Expected,
-            ];
-            early.contains(cause)
-        };
-        self.after[position].retain(|_, cause| stays(cause));
+        let late = self.keep_early(position);
         let mut before = position;
         let has_room = detour.room.is_some();
         let rename = Action::Rename {
@@ -173,10 +165,24 @@ impl Graph {
         self.hand_over(position, before, followers);
     }
 
-    fn append(
+    /// What an operation goes on waiting for when it stops on its way: all but what has to do with
+    /// its target. Gives all that it waited for.
+    pub(super) fn keep_early(&mut self, position: usize) -> BTreeMap<usize, Cause> {
+        let early = [
+            Cause::Parent,
+            Cause::SourceRead,
+            Cause::Step,
+            Cause::Expected,
+        ];
+        let late = self.after[position].clone();
+        self.after[position].retain(|_, cause| early.contains(cause));
+        late
+    }
+
+    pub(super) fn append(
         &mut self,
         operation: Operation,
-        after: std::collections::BTreeMap<usize, Cause>,
+        after: BTreeMap<usize, Cause>,
         followers: &mut Vec<Vec<usize>>,
     ) -> usize {
         let position = self.operations.len();
@@ -190,7 +196,7 @@ impl Graph {
     }
 
     /// Those who need what an operation leads to wait for the last of its steps.
-    fn hand_over(&mut self, position: usize, last: usize, followers: &mut [Vec<usize>]) {
+    pub(super) fn hand_over(&mut self, position: usize, last: usize, followers: &mut [Vec<usize>]) {
         for follower in followers[position].clone() {
             let before = &mut self.after[follower];
             let needs = [Cause::Parent, Cause::Step, Cause::Expected];

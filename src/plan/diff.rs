@@ -44,6 +44,7 @@ pub(super) fn diff(
         }
         let found_staying = comparison.staying(expanded);
         if found_staying.is_empty() {
+            comparison.leave_transits();
             return comparison.differences;
         }
         staying.extend(found_staying);

@@ -16,6 +16,8 @@ pub(super) struct Graph {
     pub(super) reaches: Vec<usize>,
     /// The operations that no cycle would need.
     pub(super) extra: BTreeSet<usize>,
+    /// What takes away in the end what only cycles were made for.
+    pub(super) left_over: Vec<Operation>,
 }
 
 /// Why one operation comes after another.
@@ -64,6 +66,7 @@ impl Graph {
             after,
             reaches,
             extra: BTreeSet::new(),
+            left_over: Vec::new(),
         };
         loop {
             let positions = graph.on_cycles();
@@ -71,7 +74,7 @@ impl Graph {
                 break;
             }
             let mut followers = graph.followers();
-            for position in positions {
+            for position in graph.pass_through(positions, detours, &mut followers) {
                 graph.detour(position, detours, &mut followers);
             }
         }

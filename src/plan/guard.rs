@@ -8,6 +8,7 @@ use super::context::Context;
 use super::names::refused_names;
 use super::operation::{Action, Operation, Place, Reason, Strategy};
 use super::plan::{Cost, GuardReading, Summary};
+use super::transit::is_left_over;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Limit, Manifest, Protection, Wish};
 use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
@@ -88,6 +89,8 @@ pub(super) fn count(operations: &[&Operation], summary: &mut Summary) {
         }
         match &operation.action {
             Action::Move { .. } | Action::Rename { .. } if goes_on => {}
+            Action::Remove { .. } if is_left_over(operation) => {}
+            Action::CreateFolder { .. } if operation.reason == Reason::Temporary => {}
             Action::Remove { .. } if operation.reason == Reason::Replaced => {
                 summary.overwritten += 1;
             }

@@ -205,6 +205,7 @@ impl Pruner<'_, '_> {
         let address = self.address(relative);
         let spoken_for = self.carving.takes(&address)
             || self.moving.contains(&node)
+            || self.context.records.is_on_its_way(node)
             || (self.context).was_moved_here_by_another(node, self.root.placement);
         if spoken_for || self.stands_beside(node) {
             return Fate::Stays;

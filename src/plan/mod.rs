@@ -45,6 +45,7 @@ pub mod soundness;
 mod source_findings;
 mod steps;
 mod stopover;
+mod transit;
 mod vacated;
 mod wire;
 mod world;

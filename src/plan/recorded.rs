@@ -16,6 +16,8 @@ pub(super) struct RecordIndex<'a> {
     halfway: BTreeMap<Address, &'a Provenance>,
     halfway_to: BTreeMap<Address, Address>,
     halfway_nodes: BTreeSet<Node>,
+    /// The folders in which entries waited that swapped their places with others.
+    transits: Vec<(Address, Node, &'a PlacementRef)>,
     wished_by: BTreeMap<&'a PlacementRef, Vec<Address>>,
     placed_by: BTreeMap<&'a PlacementRef, u64>,
 }
@@ -33,6 +35,12 @@ impl<'a> RecordIndex<'a> {
             index.by_node.insert(node, record);
             if is_as_recorded(world, node, record) && record.source.is_some() {
                 *index.placed_by.entry(&record.placement).or_default() += 1;
+            }
+            if is_transit(world, node, (address, record)) {
+                index.halfway_nodes.insert(node);
+                index
+                    .transits
+                    .push((address.clone(), node, &record.placement));
             }
             if let Some(wished) = record.wished.as_ref().filter(|it| **it != address.path) {
                 let wished = Address::new(address.space.clone(), wished.clone());
@@ -85,6 +93,11 @@ impl<'a> RecordIndex<'a> {
         self.halfway_nodes.contains(&node)
     }
 
+    /// The folders that an interrupted run left in which entries waited.
+    pub(super) fn transits(&self) -> &[(Address, Node, &'a PlacementRef)] {
+        &self.transits
+    }
+
     /// The record of what an interrupted run left at an address on its way.
     pub(super) fn halfway(&self, address: &Address) -> Option<&'a Provenance> {
         self.halfway.get(address).copied()
@@ -130,6 +143,12 @@ impl<'a> RecordIndex<'a> {
             record.placement != *placement && is_as_recorded(world, node, record)
         })
     }
+}
+
+/// Whether an entry is a folder that a run made for others to wait in.
+fn is_transit(world: &World, node: Node, (address, record): (&Address, &Provenance)) -> bool {
+    let folder = world.kind(node) == EntryKind::Folder && record.kind == EntryKind::Folder;
+    folder && record.proof == Proof::Halfway && record.wished.is_none() && is_temporary(address)
 }
 
 /// Whether an entry is still the one that was left on its way. Its name may be anybody's.

@@ -1,7 +1,7 @@
 //! Which operations share a call: the fewest calls for operations that wait for one another.
 //!
 //! A call that is sent once all that it could carry is ready is never too early. Where no such
-//! such call is left, something has to be sent that others of its kind will follow in a call of
+//! call is left, something has to be sent that others of its kind will follow in a call of
 //! their own, and which one is best depends on all that comes later. The straight way takes the
 //! first; where that takes more calls than it need, the plan is also put together from its end,
 //! and all orders of few operations are searched.

@@ -14,6 +14,7 @@ use super::graph::is_temporary;
 use super::journeys::Journeys;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::plan::{Batch, BatchId, Plan};
+use super::transit::is_left_over;
 use crate::manifest::{Manifest, Placement, Protection, Wish};
 use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, SpaceAlias, Timestamp, Tree};
 
@@ -217,7 +218,8 @@ impl Ledger<'_> {
             Reliance::Folder { id, .. } => emptied && *id == from.id,
             Reliance::Absent { .. } => false,
         };
-        (!is_removal && self.made.contains(&address)) || self.relies(&address).any(|it| fits(&it))
+        let was_made = self.made.contains(&address) && (!is_removal || is_left_over(operation));
+        was_made || self.relies(&address).any(|it| fits(&it))
     }
 
     /// Whether nothing unknown can be where the operation writes.
@@ -290,21 +292,18 @@ fn check_wishes(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
             ));
         };
         let written = operation.action.to().map(Place::address);
-        let removed = match &operation.action {
-            Action::Remove { .. } if journeys.make_room(operation) => None,
-            Action::Remove { at, .. } => Some(at.address()),
-            Action::CreateFolder { .. }
-            | Action::Copy { .. }
-            | Action::Move { .. }
-            | Action::Rename { .. } => None,
-        };
+        let is_removal = matches!(operation.action, Action::Remove { .. });
+        let removed = operation.action.from().map(Place::address);
+        let removed = removed.filter(|_| is_removal && !journeys.make_room(operation));
         let reached = |address: &Address| {
             let next = journeys.next(operation).map(Place::address);
             reaches(&placement.wish, address)
                 || next.is_some_and(|next| reaches(&placement.wish, &next))
         };
         let leaves = written.filter(|address| !reached(address));
-        let takes = removed.filter(|address| !takes_away(&placement.wish, address));
+        let cleans = |address: &Address| is_left_over(operation) && reached(address);
+        let takes =
+            removed.filter(|address| !takes_away(&placement.wish, address) && !cleans(address));
         if let Some(address) = leaves.or(takes) {
             return Err(format!(
                 "{} touches {address}, which `{}` does not speak of",

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::change::Emptied;
 use super::context::Context;
 use super::diff::Comparison;
-use super::expand::{Expanded, Root, SourceNaming};
+use super::expand::{Expanded, Root, SourceEntry, SourceNaming};
 use super::world::Node;
 use crate::manifest::OnConflict;
 use crate::tree::{Address, EntryKind};
@@ -74,6 +75,24 @@ fn goes_all_the_same(context: &Context<'_>, root: &Root, (source, target): (Node
 }
 
 impl Comparison<'_, '_> {
+    /// Lets the folders go in which entries of an interrupted run waited, once all have left.
+    pub(super) fn leave_transits(&mut self) {
+        let context = self.context;
+        for (address, node, placement) in context.records.transits() {
+            let children = context.world.children(*node);
+            let left = children
+                .iter()
+                .all(|(_, child)| self.vacated.contains(child));
+            if let Some(placement) = context.number_of(placement).filter(|_| left) {
+                let source = SourceEntry {
+                    address: address.clone(),
+                    node: *node,
+                };
+                self.differences.emptied.push(Emptied { placement, source });
+            }
+        }
+    }
+
     /// The folders that were taken to leave, in which something stays, and whose names matter to
     /// others.
     pub(super) fn staying(&self, expanded: &Expanded) -> Vec<Node> {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use reshelve::diagnostic::Severity;
 use reshelve::manifest::{Files, Inputs, Manifest, ProviderKeys, load};
 use reshelve::plan::{Plan, Strategy, Verdict};
+use reshelve::tree::SpaceAlias;
 
 use crate::laboratory::{Laboratory, Shape};
 use crate::service::{carry_out, judge, keeping, numbered};
@@ -95,22 +96,37 @@ pub(crate) fn kept_again(
 }
 
 pub(crate) fn laboratory(entries: &str, placements: &str) -> Laboratory {
+    laboratory_with(&[], entries, placements)
+}
+
+/// The same with more spaces, which are empty.
+pub(crate) fn laboratory_with(empty: &[String], entries: &str, placements: &str) -> Laboratory {
     let mut spaces = Entries::default();
     entries
         .split_whitespace()
         .for_each(|entry| spaces.put(entry));
-    Laboratory::with(manifest(placements), &spaces.0)
+    let mut laboratory = Laboratory::with(manifest(empty, placements), &spaces.0);
+    let (of_b, sheet) = laboratory.sheets.last_key_value().expect("two spaces");
+    let (of_b, sheet) = (of_b.clone(), sheet.clone());
+    let nothing = Laboratory::with(manifest(&[], "  []"), &Entries::default().0);
+    for alias in empty {
+        let alias = SpaceAlias::parse(alias).expect("plain");
+        let space = nothing.observed.spaces[&of_b].clone();
+        laboratory.sheets.insert(alias.clone(), sheet.clone());
+        laboratory.observed.spaces.insert(alias, space);
+    }
+    laboratory
 }
 
-fn manifest(placements: &str) -> Manifest {
+fn manifest(empty: &[String], placements: &str) -> Manifest {
     let (head, placements) = match placements.split_once("placements:") {
         Some((head, rest)) => (head.to_owned(), rest.to_owned()),
         None => (String::new(), placements.to_owned()),
     };
-    let text = format!(
-        "version: 1\nname: m\nspaces:\n  a: {{provider: model, id: a}}\n  b: {{provider: model, id: b}}\n\
-         {head}\nplacements:\n{placements}\n"
-    );
+    let space = |alias: &String| format!("  {alias}: {{provider: model, id: {alias}}}\n");
+    let two = ["a".to_owned(), "b".to_owned()];
+    let spaces: String = two.iter().chain(empty).map(space).collect();
+    let text = format!("version: 1\nname: m\nspaces:\n{spaces}{head}\nplacements:\n{placements}\n");
     let inputs = Inputs {
         variables: &BTreeMap::new(),
         environment: &BTreeMap::new(),

@@ -11,6 +11,7 @@ mod conflicts;
 mod guards;
 mod kept;
 mod moves;
+mod named;
 mod names;
 mod order;
 mod placing;
