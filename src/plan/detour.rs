@@ -173,6 +173,7 @@ impl Graph {
             Cause::SourceRead,
             Cause::Step,
             Cause::Expected,
+            Cause::Beside,
         ];
         let late = self.after[position].clone();
         self.after[position].retain(|_, cause| early.contains(cause));

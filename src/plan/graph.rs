@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::detour::{Detours, can_detour};
+use super::loans::Awaited;
 use super::operation::{Action, Operation, OperationId, Reason, Strategy};
 use super::steps::Links;
 use crate::tree::Address;
@@ -16,6 +17,8 @@ pub(super) struct Graph {
     pub(super) reaches: Vec<usize>,
     /// The operations that no cycle would need.
     pub(super) extra: BTreeSet<usize>,
+    /// Who waits for names that a service may have given.
+    pub(super) loans: Vec<Awaited>,
     /// What takes away in the end what only cycles were made for.
     pub(super) left_over: Vec<Operation>,
 }
@@ -27,6 +30,10 @@ pub(super) enum Cause {
     Parent,
     /// The other frees the name that it takes.
     NameFreed,
+    /// The other may have been given the name that it takes, and gives it back.
+    Lent,
+    /// The other arrives beside it, and would be given its name if it were gone.
+    Beside,
     /// The other reads what it overwrites or adds to.
     TargetRead,
     /// The other reads what it moves away.
@@ -41,11 +48,11 @@ pub(super) enum Cause {
 
 /// Operations by the addresses that they speak of.
 #[derive(Default)]
-struct Addresses {
-    makes: BTreeMap<Address, usize>,
-    /// Names that a service may give for a while, and who gives them back.
-    lent: BTreeMap<Address, Vec<usize>>,
-    leaves: BTreeMap<Address, usize>,
+pub(super) struct Addresses {
+    pub(super) makes: BTreeMap<Address, usize>,
+    /// Names that a service may give for a while: who may get them, and who gives them back.
+    pub(super) lent: BTreeMap<Address, Vec<(usize, usize)>>,
+    pub(super) leaves: BTreeMap<Address, usize>,
     reads: BTreeMap<Address, Vec<usize>>,
 }
 
@@ -66,9 +73,11 @@ impl Graph {
             after,
             reaches,
             extra: BTreeSet::new(),
+            loans: addresses.awaited(),
             left_over: Vec::new(),
         };
         loop {
+            graph.settle_loans();
             let positions = graph.on_cycles();
             if positions.is_empty() {
                 break;
@@ -114,7 +123,7 @@ impl Graph {
         let mut position = start;
         loop {
             let (before, cause) = self.stuck_before(position, stuck)?;
-            let helps = matches!(cause, Cause::NameFreed | Cause::TargetRead);
+            let helps = matches!(cause, Cause::NameFreed | Cause::Lent | Cause::TargetRead);
             let can_detour = helps && can_detour(&self.operations[position]);
             if can_detour && chosen.is_none_or(|chosen| position < chosen) {
                 chosen = Some(position);
@@ -144,7 +153,7 @@ impl Graph {
     }
 
     /// What is left when everything that can be ordered is taken away.
-    fn stuck(&self) -> BTreeSet<usize> {
+    pub(super) fn stuck(&self) -> BTreeSet<usize> {
         let mut waiting: Vec<usize> = self.after.iter().map(BTreeMap::len).collect();
         let followers = self.followers();
         let mut ready: Vec<usize> = (0..waiting.len())
@@ -199,8 +208,9 @@ impl Addresses {
                 Action::CreateFolder { .. } => {}
             }
         }
-        for (address, borrowers) in &links.lent {
-            let positions = borrowers.iter().map(|id| position_of(*id));
+        for (address, loans) in &links.lent {
+            let loans = loans.iter();
+            let positions = loans.map(|it| (position_of(it.arrives), position_of(it.leaves)));
             addresses.lent.insert(address.clone(), positions.collect());
         }
         addresses
@@ -258,8 +268,10 @@ impl Addresses {
         }
         // Where an entry stops on its way, nothing is and nothing goes away but itself.
         if operation.reason != Reason::Halfway {
-            let lent = self.lent.get(to).into_iter().flatten();
-            for leaver in self.leaves.get(to).into_iter().chain(lent) {
+            for (_, gives_back) in self.lent.get(to).into_iter().flatten() {
+                before.insert(*gives_back, Cause::Lent);
+            }
+            if let Some(leaver) = self.leaves.get(to) {
                 before.insert(*leaver, Cause::NameFreed);
             }
         }

@@ -25,6 +25,7 @@ mod guard;
 mod journeys;
 mod keep;
 mod key;
+mod loans;
 mod lower;
 mod names;
 mod numbering;

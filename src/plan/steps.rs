@@ -23,8 +23,16 @@ pub(super) struct Links {
     pub(super) before: BTreeMap<OperationId, OperationId>,
     /// What has to be at an address first, so that the service finds the name that is expected.
     pub(super) waits: BTreeMap<OperationId, Address>,
-    /// Names that a service may give for a while, with the operations that give them back.
-    pub(super) lent: BTreeMap<Address, Vec<OperationId>>,
+    /// Names that a service may give for a while, with those who may get them.
+    pub(super) lent: BTreeMap<Address, Vec<Loan>>,
+}
+
+/// Who may get a name for a while: the operation that brings the entry, and the one that gives
+/// the name back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Loan {
+    pub(super) arrives: OperationId,
+    pub(super) leaves: OperationId,
 }
 
 /// The operations of all changes where names are kept.
@@ -254,9 +262,12 @@ impl Links {
                 let may_get = |guest: &&&Guest| {
                     guest.from != name && self.waits.get(&guest.arrives) != Some(&name)
                 };
-                let leaving = found.iter().filter(may_get).map(|guest| guest.leaves);
-                let leaving: Vec<OperationId> = leaving.collect();
-                self.lent.entry(name).or_default().extend(leaving);
+                let loans = found.iter().filter(may_get).map(|guest| Loan {
+                    arrives: guest.arrives,
+                    leaves: guest.leaves,
+                });
+                let loans: Vec<Loan> = loans.collect();
+                self.lent.entry(name).or_default().extend(loans);
             }
         }
     }

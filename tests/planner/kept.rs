@@ -566,10 +566,9 @@ fn the_service_may_find_the_very_name_that_is_wished() {
     let both = copies(&[("a:/p/x", "b:/x(1)"), ("a:/q/x", "b:/x(2)")]);
     let expected = [
         "copy a:/p/x -> b:/x(3) free",
+        "rename b:/x(3) -> b:/x(1)",
         "copy a:/q/x -> b:/x(4) free",
-        "rename b:/x(3) -> b:/.reshelve-temporary-1",
         "rename b:/x(4) -> b:/x(2)",
-        "rename b:/.reshelve-temporary-1 -> b:/x(1)",
         "# 4 of 3",
     ];
     kept("a:/p/x=1@1 a:/q/x=3@3 b:/x=2@2", &both, &expected);
@@ -697,4 +696,39 @@ fn a_folder_emptied_into_another_frees_its_name() {
         "# 4 of 3",
     ];
     kept("a:/z/w=1@1 b:/w/w=2@2", swap, &expected);
+}
+
+#[test]
+fn a_name_that_is_lent_to_nobody_needs_no_temporary_one() {
+    // What comes beside an entry before that one leaves cannot be given its name.
+    kept(
+        "b:/y=1@1 a:/x=2@2 a:/y=3@3",
+        &moves(&[("b:/y", "a:/x"), ("a:/x", "a:/y"), ("a:/y", "a:/new")]),
+        &[
+            "move b:/y -> a:/y(1) free",
+            "rename a:/y -> a:/new",
+            "rename a:/x -> a:/y",
+            "rename a:/y(1) -> a:/x",
+            "# 4",
+        ],
+    );
+    // What comes after another has the name cannot be given it either.
+    kept(
+        "a:/z=1@1 b:/y/ b:/z=3@3 a:/w.t/",
+        &moves(&[
+            ("a:/z", "b:/y"),
+            ("b:/y", "b:/z"),
+            ("b:/z", "a:/w.t"),
+            ("a:/w.t", "a:/z"),
+        ]),
+        &[
+            "move b:/z -> a:/z(1) free",
+            "rename b:/y -> b:/z",
+            "move a:/z -> b:/z(1) free",
+            "rename b:/z(1) -> b:/y",
+            "rename a:/w.t -> a:/z",
+            "rename a:/z(1) -> a:/w.t",
+            "# 6",
+        ],
+    );
 }
