@@ -41,6 +41,7 @@ pub(crate) mod sample;
 mod scope;
 mod search;
 mod share;
+mod sharing;
 mod simulate;
 pub mod soundness;
 mod source_findings;

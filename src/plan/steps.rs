@@ -6,10 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::capabilities::{BatchRule, Beside, Capabilities, Naming};
+use super::capabilities::{Beside, Capabilities, Naming};
 use super::change::Change;
 use super::context::Context;
-use super::key::Key;
 use super::lower::{place, replaced_disposal};
 use super::numbering::is_expected;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
@@ -37,16 +36,16 @@ pub(super) struct Loan {
 
 /// The operations of all changes where names are kept.
 pub(super) struct Steps<'a, 'c> {
-    context: &'a Context<'c>,
+    pub(super) context: &'a Context<'c>,
     pub(super) stopovers: Stopovers<'a>,
     pub(super) links: Links,
     /// The entries that stop under the name of their source or one beside it, by that name.
-    guests: BTreeMap<Address, Vec<Guest>>,
+    pub(super) guests: BTreeMap<Address, Vec<Guest>>,
 }
 
 /// An entry on its way in a folder under the name of its source.
-struct Guest {
-    arrives: OperationId,
+pub(super) struct Guest {
+    pub(super) arrives: OperationId,
     leaves: OperationId,
     /// Where it comes from: while it is there, its name is taken for certain.
     from: Address,
@@ -273,68 +272,6 @@ impl Links {
     }
 }
 
-/// Items of one kind of call that differ in their strategy alone.
-#[derive(Default)]
-struct Sharing {
-    items: Option<u32>,
-    /// How many must not find names, and how many must.
-    fixed: (usize, usize),
-    /// Those that may do either, because they are renamed afterwards anyway.
-    free: Vec<OperationId>,
-}
-
-impl Steps<'_, '_> {
-    /// Lets entries that stop under a free name share the calls of those for which the service
-    /// has to find one, where that takes fewer calls.
-    fn share_calls(&self, operations: &mut [Operation]) {
-        let mut groups: BTreeMap<Key, Sharing> = BTreeMap::new();
-        let guests: BTreeSet<OperationId> = self
-            .guests
-            .values()
-            .flatten()
-            .map(|it| it.arrives)
-            .collect();
-        for operation in operations.iter() {
-            let Some((strategy, (key, rule))) = self.kind_of_call(operation) else {
-                continue;
-            };
-            let group = groups.entry(key.whatever_the_strategy()).or_default();
-            group.items = rule.items;
-            match strategy {
-                Strategy::Fail if guests.contains(&operation.id) => group.free.push(operation.id),
-                Strategy::Fail => group.fixed.0 += 1,
-                Strategy::Rename => group.fixed.1 += 1,
-                Strategy::Overwrite(_) => {}
-            }
-        }
-        for group in groups.values() {
-            for id in group.those_that_find_names() {
-                find_name(at(operations, *id));
-            }
-        }
-    }
-
-    fn kind_of_call(&self, operation: &Operation) -> Option<(Strategy, (Key, &BatchRule))> {
-        let strategy = operation.action.strategy()?;
-        let sheet = self.context.sheet(&operation.action.to()?.space)?;
-        Some((strategy, Key::new(operation, sheet)))
-    }
-}
-
-impl Sharing {
-    fn those_that_find_names(&self) -> &[OperationId] {
-        let calls = |items: usize| match self.items {
-            Some(most) => items.div_ceil(most.max(1) as usize),
-            None => items.min(1),
-        };
-        let (fails, finds) = self.fixed;
-        let all = self.free.len();
-        let of = |finding: usize| calls(fails + all - finding) + calls(finds + finding);
-        let finding = (0..=all).min_by_key(|finding| (of(*finding), *finding));
-        &self.free[all - finding.unwrap_or(0)..]
-    }
-}
-
 /// Whether an entry goes beside one that has its name, and the service finds the new one.
 fn goes_beside(change: &Change, direct: &Operation, sheet: &Capabilities) -> bool {
     let names = || {
@@ -394,7 +331,7 @@ fn set_source(action: &mut Action, source: Place) {
 }
 
 /// Lets the service find the name under which an entry stops.
-fn find_name(operation: &mut Operation) {
+pub(super) fn find_name(operation: &mut Operation) {
     let Some(stop) = operation.action.to().cloned() else {
         return;
     };
@@ -406,6 +343,6 @@ fn find_name(operation: &mut Operation) {
 }
 
 /// The operation with this number.
-fn at(operations: &mut [Operation], id: OperationId) -> &mut Operation {
+pub(super) fn at(operations: &mut [Operation], id: OperationId) -> &mut Operation {
     &mut operations[id.0 as usize - 1]
 }
