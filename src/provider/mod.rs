@@ -19,8 +19,8 @@ pub use memory::MemoryProvider;
 pub use profiles::{NoProfiles, Profiles};
 pub use provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemDone, ItemReply, ListRequest, NoProgress,
-    Page, PageToken, Progress, Provider, SpaceListRequest, SpacePage, TaskId, TaskReply,
-    TaskStatus,
+    Page, PageToken, Progress, Provider, SeekRequest, SpaceListRequest, SpacePage, TaskId,
+    TaskReply, TaskStatus,
 };
 pub use registry::{Opening, SpaceKeys, SpaceValues, open, providers};
 pub use router::Router;

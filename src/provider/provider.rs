@@ -33,6 +33,16 @@ pub trait Provider: Send + Sync {
         Box::pin(async move { Err(ProviderError::refused(ErrorKind::Unsupported, message)) })
     }
 
+    /// The entries with these ids, wherever in the space they are, in one call and in any order.
+    ///
+    /// An id that is not among them is of nothing, of something in the bin, or of an entry whose
+    /// folder the service does not tell. Only a provider whose sheet states a `fetch_batch` has
+    /// such a call, for up to that many ids.
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        let message = format!("the space `{}` finds nothing by its id", request.space);
+        Box::pin(async move { Err(ProviderError::refused(ErrorKind::Unsupported, message)) })
+    }
+
     /// The entries at these places, in the order asked for; `None` where nothing is.
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>>;
 
@@ -80,6 +90,15 @@ pub struct SpaceListRequest {
     pub space: SpaceAlias,
     /// Where the last page ended; `None` for the first page.
     pub page: Option<PageToken>,
+}
+
+/// Which entries of a space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeekRequest {
+    /// The space.
+    pub space: SpaceAlias,
+    /// Their ids. The root has none and cannot be asked for.
+    pub ids: Vec<EntryId>,
 }
 
 /// A part of the content of a space, in no order of folders.

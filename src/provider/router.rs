@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::error::{ErrorKind, ProviderError};
 use super::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
-    SpacePage, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SeekRequest,
+    SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::plan::{Capabilities, Operation, Place};
 use crate::tree::SpaceAlias;
@@ -119,7 +119,7 @@ impl Router {
             }
             let answers = provider.fetch(&asked).await?;
             if answers.len() != asked.len() {
-                return Err(wrong_count(asked.len(), answers.len()));
+                return Err(wrong_count("entries", asked.len(), answers.len()));
             }
             for (position, entry) in positions.iter().zip(answers) {
                 found[*position] = entry;
@@ -128,21 +128,31 @@ impl Router {
         Ok(found)
     }
 
+    /// Asks each provider for all of its tasks at once.
     async fn poll_all(&self, tasks: &[TaskId]) -> Result<Vec<TaskStatus>, ProviderError> {
-        let mut statuses = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            let known = task.0.split_once(':').and_then(|(number, rest)| {
-                let provider = self.providers.get(number.parse::<usize>().ok()?)?;
-                Some((provider, TaskId(rest.to_owned())))
-            });
-            statuses.push(match known {
-                Some((provider, task)) => provider
-                    .poll(&[task])
-                    .await?
-                    .pop()
-                    .unwrap_or(TaskStatus::Unknown),
-                None => TaskStatus::Unknown,
-            });
+        let mut asked = vec![(Vec::new(), Vec::new()); self.providers.len()];
+        for (position, task) in tasks.iter().enumerate() {
+            let Some((number, rest)) = task.0.split_once(':') else {
+                continue;
+            };
+            let number = number.parse::<usize>().ok();
+            if let Some((positions, own)) = number.and_then(|number| asked.get_mut(number)) {
+                positions.push(position);
+                own.push(TaskId(rest.to_owned()));
+            }
+        }
+        let mut statuses = vec![TaskStatus::Unknown; tasks.len()];
+        for (provider, (positions, own)) in self.providers.iter().zip(asked) {
+            if own.is_empty() {
+                continue;
+            }
+            let answers = provider.poll(&own).await?;
+            if answers.len() != own.len() {
+                return Err(wrong_count("tasks", own.len(), answers.len()));
+            }
+            for (position, status) in positions.into_iter().zip(answers) {
+                statuses[position] = status;
+            }
         }
         Ok(statuses)
     }
@@ -163,6 +173,13 @@ impl Provider for Router {
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
         match self.route(&request.space) {
             Ok(provider) => provider.list_space(request),
+            Err(error) => Box::pin(async move { Err(error) }),
+        }
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        match self.route(&request.space) {
+            Ok(provider) => provider.seek(request),
             Err(error) => Box::pin(async move { Err(error) }),
         }
     }
@@ -198,7 +215,7 @@ fn another_provider(place: &Place) -> ProviderError {
     ProviderError::refused(ErrorKind::Unsupported, message)
 }
 
-fn wrong_count(asked: usize, answered: usize) -> ProviderError {
-    let message = format!("{asked} entries were asked for and {answered} answers came");
+fn wrong_count(what: &str, asked: usize, answered: usize) -> ProviderError {
+    let message = format!("{asked} {what} were asked for and {answered} answers came");
     ProviderError::passing(ErrorKind::InvalidReply, message)
 }

@@ -8,20 +8,22 @@ use libtest_mimic::Completion;
 use reshelve::plan::{Operation, Place};
 use reshelve::provider::layer::{CallCounts, FaultLayer, FaultRates, TraceLayer};
 use reshelve::provider::{
-    BatchReply, BatchRequest, Effect, ErrorKind, NoProgress, Provider, ProviderError, Retry, Router,
+    BatchReply, BatchRequest, Effect, ErrorKind, MemoryProvider, NoProgress, Provider,
+    ProviderError, Retry, Router, TaskId, TaskStatus,
 };
 use reshelve::tree::Address;
 
 use crate::doing::operation;
 use crate::local::Check;
 use crate::runtime;
-use crate::scene::{alias, read_back, rows};
-use crate::target::memory;
+use crate::scene::{alias, build_world, read_back, rows};
+use crate::target::{memory, sheet};
 
 pub(crate) const CASES: &[(&str, Check)] = &[
     ("faults hit before or after the effect", faults),
     ("calls are counted", counts),
     ("each space has its own provider", routes),
+    ("a provider is asked for all its tasks at once", polls),
 ];
 
 const SCENE: &[&str] = &["a:/f=5", "a:/g=6"];
@@ -143,5 +145,36 @@ fn routes(_folder: &Path) -> Completion {
     assert!(reply.items[0].end.is_ok());
     let there = runtime().unwrap().block_on(read_back(&router));
     assert_eq!(there, ["a:/f=5", "b:/g=6", "b:/h=6", "b:/lent=1"]);
+    Completion::Completed
+}
+
+fn polls(_folder: &Path) -> Completion {
+    let providers = ["a", "b"].map(|space| {
+        let line = format!("{space}:/d/f=5");
+        let model = MemoryProvider::new(&build_world(&rows(&[line])), sheet(None));
+        Arc::new(TraceLayer::new(Arc::new(model.with_tasks(2))))
+    });
+    let mut router = Router::new();
+    for (space, layer) in ["a", "b"].into_iter().zip(&providers) {
+        let provider: Arc<dyn Provider> = layer.clone();
+        router.add([alias(space)], &provider);
+    }
+    let mut tasks = vec![TaskId("7:1".to_owned()), TaskId("nonsense".to_owned())];
+    for text in [
+        "copy|folder|a:/d|a:/1|fail",
+        "copy|folder|b:/d|b:/2|fail",
+        "copy|folder|a:/d|a:/3|fail",
+    ] {
+        let reply = execute(&router, &[text]).unwrap();
+        tasks.extend(reply.tasks.into_iter().map(|reply| reply.task));
+    }
+    let poll = || runtime().unwrap().block_on(router.poll(&tasks)).unwrap();
+    let statuses = |running: TaskStatus| {
+        let (unknown, other) = (TaskStatus::Unknown, running.clone());
+        vec![unknown.clone(), unknown, other.clone(), other, running]
+    };
+    assert_eq!(poll(), statuses(TaskStatus::Running));
+    assert_eq!(poll(), statuses(TaskStatus::Succeeded));
+    assert_eq!(providers.map(|layer| layer.counts().reads), [2, 2]);
     Completion::Completed
 }

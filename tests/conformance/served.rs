@@ -11,7 +11,7 @@ use reshelve::provider::dingtalk::{Destination, DingTalkProvider};
 use reshelve::provider::layer::{RetryReadsLayer, SystemPause};
 use reshelve::provider::{
     BatchReply, BatchRequest, Effect, ErrorKind, ListRequest, NoProgress, Provider, ProviderError,
-    Retry, SpaceListRequest, TaskId, TaskStatus,
+    Retry, SeekRequest, SpaceListRequest, TaskId, TaskStatus,
 };
 use reshelve::tree::{Address, EntryId, EntryPath};
 use tokio::runtime::Runtime;
@@ -38,6 +38,7 @@ pub(crate) const CASES: &[Check] = &[
     ("wrong credentials are named", wrong_credentials),
     ("a flat listing has what the folders have", flat_listing),
     ("pages follow one another", many_pages),
+    ("entries are sought by id wherever they are", seeking),
     ("entries are fetched by id in few calls", fetch_by_id),
     (
         "an id that is elsewhere now is not at its old place",
@@ -325,6 +326,37 @@ fn flat_listing() {
         expected.sort();
         assert_eq!(found, expected);
         assert_eq!(found.len(), 243);
+    }
+}
+
+fn seeking() {
+    for manner in [&AS_DOCUMENTED, &OTHERWISE] {
+        let stage = stage(manner, &["a:/x/y/f=5", "a:/g=6", "b:/h=7"]);
+        let places = ["a:/x/y/f", "a:/x", "a:/g"];
+        let mut ids: Vec<EntryId> = places.map(|place| stage.id(place)).into();
+        // One of another space, the root, one that is nothing's, one that can be none.
+        ids.push(stage.id("b:/h"));
+        ids.extend(["0", "999999999", "../x"].map(EntryId::new));
+        stage
+            .execute(&["rename|folder|a:/x|a:/moved|fail"])
+            .unwrap();
+        let before = stage.calls("queryMany");
+        let request = SeekRequest {
+            space: alias("a"),
+            ids,
+        };
+        let found = stage.provider.seek(&request);
+        let page = stage.runtime.block_on(found).unwrap();
+        let entries = page.listing.entries().zip(page.parents);
+        let mut found: Vec<_> = entries
+            .map(|(entry, parent)| (entry.name.to_owned(), entry.size, parent))
+            .collect();
+        found.sort();
+        let parent = Some(stage.id("a:/moved/y"));
+        let expected = [("f", 5, parent), ("g", 6, None), ("moved", 0, None)];
+        let expected = expected.map(|(name, size, parent)| (name.to_owned(), size, parent));
+        assert_eq!(found, expected);
+        assert_eq!(stage.calls("queryMany"), before + 1);
     }
 }
 

@@ -264,7 +264,7 @@ pub(crate) fn memory(rows: &[Row], page_size: Option<u32>) -> Arc<dyn Provider> 
     Arc::new(MemoryProvider::new(&build_world(rows), sheet(page_size)))
 }
 
-fn sheet(page_size: Option<u32>) -> Capabilities {
+pub(crate) fn sheet(page_size: Option<u32>) -> Capabilities {
     let rule = |call| BatchRule {
         items: None,
         shared: BTreeSet::new(),

@@ -17,7 +17,7 @@ use reshelve::plan::{Capabilities, Place, Plan, Reach, Scope, Verdict, World};
 use reshelve::provider::layer::Pause;
 use reshelve::provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, MemoryProvider, NoProgress, Page,
-    Provider, ProviderError, SpaceListRequest, SpacePage, TaskId, TaskStatus,
+    Provider, ProviderError, SeekRequest, SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use reshelve::state::RunId;
 use reshelve::tree::{Address, EntryPath, PatternSet, Selection, SpaceAlias, Timestamp};
@@ -83,6 +83,10 @@ impl Provider for Counted {
 
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
         self.inner.list_space(request)
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        self.inner.seek(request)
     }
 
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {

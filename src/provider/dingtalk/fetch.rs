@@ -12,9 +12,9 @@ use super::wire::{DentryStatus, Id, QueryItem};
 use crate::plan::Place;
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::http::Nature;
-use crate::provider::provider::FetchedEntry;
+use crate::provider::provider::{FetchedEntry, SeekRequest, SpacePage};
 use crate::state::Seen;
-use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
+use crate::tree::{Address, EntryId, EntryKind, EntryPath, SpaceAlias};
 
 /// What was learnt by id in one fetch: `None` for an id that is no longer there.
 type Known = BTreeMap<Id, Option<Sight>>;
@@ -79,6 +79,25 @@ impl DingTalkProvider {
                 }
             }
         }
+    }
+
+    /// The entries with these ids, in one call. What is gone, or in no folder that the service
+    /// tells, is left out.
+    pub(super) async fn sought(&self, request: &SeekRequest) -> Result<SpacePage, ProviderError> {
+        let ids = request.ids.iter().filter_map(|id| Id::new(id.as_str()));
+        let ids: Vec<Id> = ids.filter(|id| !id.is_root()).collect();
+        let mut page = SpacePage::default();
+        if ids.is_empty() {
+            return Ok(page);
+        }
+        for sight in self.query(&request.space, &ids).await?.values().flatten() {
+            if let Some(parent) = &sight.parent {
+                page.listing.push(&sight.entry());
+                let parent = (!parent.is_root()).then(|| EntryId::new(parent.as_str()));
+                page.parents.push(parent);
+            }
+        }
+        Ok(page)
     }
 
     /// Entries by their ids, in one call of up to thirty.

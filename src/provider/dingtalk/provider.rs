@@ -13,8 +13,8 @@ use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::layer::Pause;
 use crate::provider::profiles::Profiles;
 use crate::provider::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
-    SpacePage, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SeekRequest,
+    SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -104,6 +104,10 @@ impl Provider for DingTalkProvider {
 
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
         Box::pin(self.list_everything(request))
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        Box::pin(self.sought(request))
     }
 
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::plan::{Capabilities, Place};
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
-    SpacePage, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SeekRequest,
+    SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -33,6 +33,10 @@ impl Provider for ReadOnlyLayer {
 
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
         self.inner.list_space(request)
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        self.inner.seek(request)
     }
 
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {

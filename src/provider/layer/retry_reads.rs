@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::plan::{Capabilities, Place};
 use crate::provider::error::{ProviderError, Retry};
 use crate::provider::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
-    SpacePage, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SeekRequest,
+    SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -80,6 +80,10 @@ impl Provider for RetryReadsLayer {
 
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
         Box::pin(self.repeat(|| self.inner.list_space(request)))
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        Box::pin(self.repeat(|| self.inner.seek(request)))
     }
 
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {

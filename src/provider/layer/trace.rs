@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::plan::{Capabilities, Place};
 use crate::provider::error::ProviderError;
 use crate::provider::provider::{
-    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SpaceListRequest,
-    SpacePage, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SeekRequest,
+    SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
@@ -76,6 +76,21 @@ impl Provider for TraceLayer {
                     tracing::trace!(%space, entries, more = page.next.is_some(), "list space");
                 }
                 Err(error) => failed("list space", error),
+            }
+            answer
+        })
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            let answer = self.inner.seek(request).await;
+            match &answer {
+                Ok(page) => {
+                    let (space, ids) = (&request.space, request.ids.len());
+                    tracing::trace!(%space, ids, entries = page.listing.len(), "seek");
+                }
+                Err(error) => failed("seek", error),
             }
             answer
         })

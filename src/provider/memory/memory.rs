@@ -1,6 +1,7 @@
 //! Spaces in memory, with the habits that a sheet tells: ids, kept names, names of the service's
 //! own, and tasks.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::identities::Identities;
@@ -10,7 +11,7 @@ use crate::plan::{Capabilities, Identity, Node, Place, World};
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemReply, ListRequest, Page, PageToken,
-    Provider, SpaceListRequest, SpacePage, TaskId, TaskStatus,
+    Provider, SeekRequest, SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::{EntryId, EntryKind, EntryPath, Listing, ObservedWorld, SpaceAlias};
 
@@ -105,6 +106,27 @@ impl MemoryProvider {
         })
     }
 
+    fn sought(&self, request: &SeekRequest) -> Result<SpacePage, ProviderError> {
+        let place = Place::new(request.space.clone(), EntryPath::root());
+        if self.sheet.fetch_batch.is_none() {
+            let message = format!("`{place}` finds nothing by its id");
+            return Err(ProviderError::refused(ErrorKind::Unsupported, message));
+        }
+        let model = self.lock();
+        let root = model.world.root(&request.space);
+        let root = root.ok_or_else(|| not_there(&place))?;
+        let ids: BTreeSet<&EntryId> = request.ids.iter().collect();
+        let (everything, parents) = model.everything(root);
+        let mut page = SpacePage::default();
+        for (entry, parent) in everything.entries().zip(parents) {
+            if entry.id.to_id().is_some_and(|id| ids.contains(&id)) {
+                page.listing.push(&entry);
+                page.parents.push(parent);
+            }
+        }
+        Ok(page)
+    }
+
     /// An entry at a place. Where entries have ids and one is asked for, another entry at the
     /// same place is not the one that is meant.
     fn look(&self, place: &Place) -> Result<Option<FetchedEntry>, ProviderError> {
@@ -135,6 +157,10 @@ impl Provider for MemoryProvider {
 
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
         Box::pin(async move { self.space_page(request) })
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        Box::pin(async move { self.sought(request) })
     }
 
     fn fetch<'a>(&'a self, places: &'a [Place]) -> Answer<'a, Vec<Option<FetchedEntry>>> {
