@@ -3,98 +3,141 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::demand::{Demand, Need};
-use crate::plan::Capabilities;
-use crate::state::State;
+use super::split::Split;
+use crate::plan::{Capabilities, Identity, KnownEntries, Way};
 use crate::tree::{EntryKind, EntryPath, SpaceAlias};
 
-/// How a space is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// The folders that are needed are listed, level by level.
-    ByFolder,
-    /// Everything in the space is listed at once, page by page.
-    Flat,
-}
-
-/// A way, and how far it may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A way, how far it may go, and why it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) way: Way,
-    /// After so many calls without an end, going by folder costs less; `None` where it cannot.
+    /// After so many calls without an end, another way costs less; `None` where there is none.
     pub(super) most_reads: Option<u64>,
+    /// The least calls that it takes; `None` where nothing is known.
+    pub(super) expected: Option<u64>,
+    /// Empty where there is no other.
+    pub(super) why: String,
 }
 
-/// What the state tells of a space before anything is read. Both numbers are the least that can
-/// be: a space holds more than what earlier runs recorded.
+/// What is known of a space before anything is read. All numbers are the least that can be: a
+/// space holds more than what earlier runs recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct Counts {
     /// Entries in the whole space.
     pub(super) entries: u64,
     /// Calls that the needed folders take, each listed for itself.
-    pub(super) reads_by_folder: u64,
+    pub(super) by_folder: u64,
+    /// Calls that asking takes, with those that list the rest; `None` where nothing can be asked
+    /// for.
+    pub(super) by_id: Option<u64>,
 }
 
 /// Chooses by what is needed and known.
 ///
 /// Where everything is needed, a flat listing never takes more calls than the folders do: many
-/// pages that are not full become few that are. Elsewhere it is worth a try where the state says
-/// so; since a space may hold much that the state does not know, the try ends where it has cost
-/// as much as the folders cost.
-pub(super) fn choose(sheet: &Capabilities, demand: &Demand, known: Known) -> Choice {
-    let by_folder = Choice {
-        way: Way::ByFolder,
-        most_reads: None,
+/// pages that are not full become few that are. Elsewhere it is worth a try where what is known
+/// says so; since a space may hold much that nobody knows of, the try ends where it has cost as
+/// much as the next best way costs. What asking by id costs is known exactly, so it wins a draw.
+pub(super) fn choose(sheet: &Capabilities, demand: &Demand, counts: Counts) -> Choice {
+    let flat_size = sheet.flat_page_size.filter(|size| *size > 0);
+    let flat = flat_size.map(|size| counts.entries.div_ceil(u64::from(size)).max(1));
+    let is_as_large = match (flat_size, sheet.page_size) {
+        (Some(flat), Some(size)) => size <= flat,
+        (Some(_) | None, _) => false,
     };
-    let Some(flat_size) = sheet.flat_page_size.filter(|size| *size > 0) else {
-        return by_folder;
+    let is_all_needed = is_as_large && demand.root() == Need::Everything;
+    let listing = match flat {
+        Some(flat) if is_all_needed || flat < counts.by_folder => flat,
+        Some(_) | None => counts.by_folder,
     };
-    let is_as_large = sheet.page_size.is_some_and(|size| size <= flat_size);
-    if is_as_large && demand.root() == Need::Everything {
-        return Choice {
+    if let Some(by_id) = counts.by_id
+        && by_id <= listing
+    {
+        return by_id_choice(by_id, listing);
+    }
+    match flat {
+        Some(_) if is_all_needed => Choice {
             way: Way::Flat,
             most_reads: None,
-        };
-    }
-    let flat_reads = known.entries.div_ceil(u64::from(flat_size)).max(1);
-    if flat_reads < known.reads_by_folder {
-        Choice {
-            way: Way::Flat,
-            most_reads: Some(known.reads_by_folder),
-        }
-    } else {
-        by_folder
+            expected: (counts.entries > 0).then_some(listing),
+            why: "everything in it is needed".to_owned(),
+        },
+        Some(flat) if flat < counts.by_folder => flat_choice(flat, counts),
+        Some(_) | None => by_folder_choice(flat, counts),
     }
 }
 
-impl Known {
-    /// Counts what the state knows of a space: the entries that were placed there, those that
-    /// were taken from there, and the folders on the way to them.
+impl Choice {
+    /// To list folder by folder, whatever else there would be.
+    pub(super) fn by_folder() -> Self {
+        Self {
+            way: Way::ByFolder,
+            most_reads: None,
+            expected: None,
+            why: String::new(),
+        }
+    }
+}
+
+fn by_id_choice(by_id: u64, listing: u64) -> Choice {
+    Choice {
+        way: Way::ById,
+        most_reads: None,
+        expected: Some(by_id),
+        why: format!("listing takes {listing} or more"),
+    }
+}
+
+fn flat_choice(flat: u64, counts: Counts) -> Choice {
+    let other = counts.by_id.unwrap_or(counts.by_folder);
+    let other = other.min(counts.by_folder);
+    Choice {
+        way: Way::Flat,
+        most_reads: Some(other),
+        expected: Some(flat),
+        why: format!("another way takes {other} or more"),
+    }
+}
+
+fn by_folder_choice(flat: Option<u64>, counts: Counts) -> Choice {
+    let others = [(flat, "the whole space"), (counts.by_id, "asking by id")];
+    let others: Vec<String> = (others.into_iter())
+        .filter_map(|(calls, way)| Some(format!("{way} takes {}", calls?)))
+        .collect();
+    let known = counts.by_folder > 0;
+    Choice {
+        way: Way::ByFolder,
+        most_reads: None,
+        expected: known.then_some(counts.by_folder),
+        why: match (flat, known) {
+            (None, _) if counts.by_id.is_none() => String::new(),
+            (_, false) => "nothing is known of what it holds".to_owned(),
+            (_, true) => format!("{} or more", others.join(", ")),
+        },
+    }
+}
+
+impl Counts {
+    /// Counts what is known of a space: the entries, and the folders on the way to them.
     pub(super) fn of(
-        recorded: &State,
+        known: &KnownEntries,
         space: &SpaceAlias,
         demand: &Demand,
-        page_size: Option<u32>,
+        split: &Split,
+        sheet: &Capabilities,
     ) -> Self {
         let mut counted = Counted::default();
-        for (address, record) in &recorded.records {
-            if address.space == *space {
-                counted.add(&address.path, record.kind);
-            }
-            if let Some(source) = record.source.as_ref().map(|source| &source.address)
-                && source.space == *space
-            {
-                counted.add(&source.path, record.kind);
-            }
+        for (path, entry) in known.of_space(space) {
+            counted.add(path, entry.kind);
         }
-        let reads = |children: u64| match page_size {
-            Some(size) => children.div_ceil(u64::from(size.max(1))).max(1),
-            None => 1,
-        };
-        let needed = counted.folders.iter();
-        let needed = needed.filter(|(folder, _)| demand.reaches_into(folder));
+        let rest = Demand::merge(&split.listed).remove(space);
+        let rest = rest.map_or(0, |rest| counted.reads(&rest, sheet.page_size));
+        let batch = (sheet.fetch_batch)
+            .filter(|size| *size > 0 && sheet.identity == Identity::Id && !split.asked.is_empty());
         Self {
             entries: counted.entries.len() as u64,
-            reads_by_folder: needed.map(|(_, children)| reads(*children)).sum(),
+            by_folder: counted.reads(demand, sheet.page_size),
+            by_id: batch.map(|batch| split.calls(batch) + rest),
         }
     }
 }
@@ -107,6 +150,17 @@ struct Counted {
 }
 
 impl Counted {
+    /// Calls that the needed folders take, each listed for itself.
+    fn reads(&self, demand: &Demand, page_size: Option<u32>) -> u64 {
+        let reads = |children: u64| match page_size {
+            Some(size) => children.div_ceil(u64::from(size.max(1))).max(1),
+            None => 1,
+        };
+        let needed = self.folders.iter();
+        let needed = needed.filter(|(folder, _)| demand.reaches_into(folder));
+        needed.map(|(_, children)| reads(*children)).sum()
+    }
+
     fn add(&mut self, path: &EntryPath, kind: EntryKind) {
         if kind == EntryKind::Folder {
             self.folders.entry(path.clone()).or_default();
@@ -130,8 +184,7 @@ mod tests {
     use crate::plan::{Reach, Scope};
     use crate::provider::LocalProvider;
     use crate::provider::Provider;
-    use crate::state::Lineage;
-    use crate::tree::Address;
+    use crate::state::{Lineage, State};
 
     fn sheet(page_size: Option<u32>, flat_page_size: Option<u32>) -> Capabilities {
         let folder = tempfile::tempdir().unwrap();
@@ -162,56 +215,80 @@ mod tests {
     const A_PART: &[(&str, Reach)] = &[("a:/x", Reach::Subtree)];
 
     /// Page sizes of folders and of the flat listing, what is needed, what is known (entries in
-    /// the space, calls by folder), and the choice with its bound.
+    /// the space, calls by folder, calls by id), and the choice with its bound.
     type Case = (
         (Option<u32>, Option<u32>),
         &'static [(&'static str, Reach)],
-        (u64, u64),
+        (u64, u64, Option<u64>),
         (Way, Option<u64>),
     );
 
     #[test]
     fn the_way_with_the_fewest_calls_is_chosen() {
         let by_folder = (Way::ByFolder, None);
+        let by_id = (Way::ById, None);
         let fifty = (Some(50), Some(50));
-        let cases: [Case; 14] = [
+        let cases: [Case; 20] = [
             // Everything is needed: flat is never more.
-            (fifty, EVERYTHING, (0, 0), (Way::Flat, None)),
-            (fifty, EVERYTHING, (100_000, 1), (Way::Flat, None)),
-            ((Some(50), Some(100)), EVERYTHING, (0, 0), (Way::Flat, None)),
+            (fifty, EVERYTHING, (0, 0, None), (Way::Flat, None)),
+            (fifty, EVERYTHING, (100_000, 1, None), (Way::Flat, None)),
+            (
+                (Some(50), Some(100)),
+                EVERYTHING,
+                (0, 0, None),
+                (Way::Flat, None),
+            ),
             // Unless its pages are smaller: then what is known decides.
-            ((Some(100), Some(50)), EVERYTHING, (0, 0), by_folder),
-            ((None, Some(50)), EVERYTHING, (0, 0), by_folder),
-            ((None, Some(50)), EVERYTHING, (100, 3), (Way::Flat, Some(3))),
-            ((None, Some(50)), EVERYTHING, (101, 3), by_folder),
+            ((Some(100), Some(50)), EVERYTHING, (0, 0, None), by_folder),
+            ((None, Some(50)), EVERYTHING, (0, 0, None), by_folder),
+            (
+                (None, Some(50)),
+                EVERYTHING,
+                (100, 3, None),
+                (Way::Flat, Some(3)),
+            ),
+            ((None, Some(50)), EVERYTHING, (101, 3, None), by_folder),
             // There is no such listing.
-            ((Some(50), None), EVERYTHING, (0, 0), by_folder),
-            ((Some(50), Some(0)), EVERYTHING, (0, 9), by_folder),
+            ((Some(50), None), EVERYTHING, (0, 0, None), by_folder),
+            ((Some(50), Some(0)), EVERYTHING, (0, 9, None), by_folder),
             // A part is needed: unknown, few folders, as many folders as pages, many folders.
-            (fifty, A_PART, (0, 0), by_folder),
-            (fifty, A_PART, (5000, 7), by_folder),
-            (fifty, A_PART, (350, 7), by_folder),
-            (fifty, A_PART, (300, 7), (Way::Flat, Some(7))),
+            (fifty, A_PART, (0, 0, None), by_folder),
+            (fifty, A_PART, (5000, 7, None), by_folder),
+            (fifty, A_PART, (350, 7, None), by_folder),
+            (fifty, A_PART, (300, 7, None), (Way::Flat, Some(7))),
             (
                 fifty,
                 &[("a:/x/y", Reach::Entry)],
-                (10, 2),
+                (10, 2, None),
                 (Way::Flat, Some(2)),
             ),
+            // Asking by id: fewer calls than any listing, as many, more.
+            (fifty, A_PART, (5000, 7, Some(6)), by_id),
+            (fifty, A_PART, (5000, 7, Some(7)), by_id),
+            (fifty, A_PART, (5000, 7, Some(8)), by_folder),
+            (fifty, EVERYTHING, (500, 7, Some(10)), by_id),
+            (fifty, EVERYTHING, (500, 7, Some(11)), (Way::Flat, None)),
+            // The try of a flat listing costs no more than the next best way.
+            (fifty, A_PART, (250, 9, Some(7)), (Way::Flat, Some(7))),
         ];
-        for ((page, flat), scopes, (entries, reads_by_folder), (way, most_reads)) in cases {
-            let known = Known {
+        for ((page, flat), scopes, (entries, by_folder, by_id), (way, most_reads)) in cases {
+            let counts = Counts {
                 entries,
-                reads_by_folder,
+                by_folder,
+                by_id,
             };
-            let found = choose(&sheet(page, flat), &demand(scopes), known);
-            let expected = Choice { way, most_reads };
-            assert_eq!(found, expected, "{page:?} {flat:?} {scopes:?} {known:?}");
+            let found = choose(&sheet(page, flat), &demand(scopes), counts);
+            let expected = (way, most_reads);
+            assert_eq!(
+                (found.way, found.most_reads),
+                expected,
+                "{page:?} {flat:?} {scopes:?} {counts:?}"
+            );
         }
     }
 
     #[test]
-    fn what_the_state_knows_is_counted_once() {
+    fn what_is_known_is_counted_once() {
         let mut state = State::new(Lineage::new("l"));
         let mut record = |target: &str, source: Option<&str>| {
             let mut record = recording(target, 1, None).provenance;
@@ -229,13 +306,17 @@ mod tests {
         record("a:/x/2", Some("a:/from/1"));
         record("a:/x/y/3", Some("b:/3"));
         record("b:/4", Some("a:/4"));
-        let space: Address = address("a:/");
-        let check = |scopes, page_size, entries, reads_by_folder| {
-            let expected = Known {
+        let known = KnownEntries::recorded(&[], &state);
+        let space = address("a:/").space;
+        let check = |scopes, page_size, entries, by_folder| {
+            let expected = Counts {
                 entries,
-                reads_by_folder,
+                by_folder,
+                by_id: None,
             };
-            let found = Known::of(&state, &space.space, &demand(scopes), page_size);
+            let sheet = sheet(page_size, None);
+            let split = Split::default();
+            let found = Counts::of(&known, &space, &demand(scopes), &split, &sheet);
             assert_eq!(found, expected, "{scopes:?} {page_size:?}");
         };
         // x, x/empty, x/1, x/2, x/y, x/y/3, from, from/1, 4

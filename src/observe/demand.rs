@@ -112,7 +112,7 @@ impl Demand {
     }
 
     fn need(&self, node: usize) -> Need {
-        if self.nodes[node].reach == Some(Reach::Subtree) {
+        if self.nodes[node].reach >= Some(Reach::Placed) {
             Need::Everything
         } else {
             Need::Node(node)

@@ -1,17 +1,21 @@
 //! Looking: from scopes to a picture of every space, in the fewest reads.
 
+mod ask;
 mod choice;
 mod demand;
 mod flat;
 mod gather;
 mod inventory;
+mod look;
 mod observe;
+mod overlay;
 mod pages;
 mod queue;
+mod split;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-pub use choice::Way;
+pub use crate::plan::Way;
 pub use inventory::{Inventory, InventoryError};
-pub use observe::{Limits, ObserveError, Observed, Progress, Sought, observe};
+pub use observe::{Limits, ObserveError, Observed, Progress, Sought, observe, observe_further};

@@ -4,29 +4,28 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use super::choice::{Choice, Known, Way, choose};
+use super::choice::Choice;
 use super::demand::Demand;
-use super::flat::Flat;
-use super::walk::walk;
-use crate::plan::Scope;
+use super::look::Look;
+use crate::plan::freshness::is_whole;
+use crate::plan::{KnownEntries, Reach, Reading, Scope, Way};
 use crate::provider::{Provider, ProviderError};
-use crate::state::State;
-use crate::tree::{Address, EntryPath, ObservedSpace, ObservedWorld, SpaceAlias, Tree, TreeError};
+use crate::tree::{Address, ObservedSpace, ObservedWorld, SpaceAlias, Tree, TreeError};
 
 /// What to look at, and what is known of it before.
 #[derive(Debug, Clone, Copy)]
 pub struct Sought<'a> {
     /// What must be known.
     pub scopes: &'a [Scope],
-    /// What earlier runs recorded. It decides nothing but the way in which a space is read.
-    pub recorded: Option<&'a State>,
+    /// What was seen before. It decides nothing but the way in which a space is read.
+    pub known: Option<&'a KnownEntries>,
 }
 
 impl<'a> From<&'a [Scope]> for Sought<'a> {
     fn from(scopes: &'a [Scope]) -> Self {
         Self {
             scopes,
-            recorded: None,
+            known: None,
         }
     }
 }
@@ -40,10 +39,10 @@ pub struct Observed {
     pub notes: Vec<String>,
     /// How many further remarks there were.
     pub notes_left_out: u64,
-    /// How many listing calls it took.
+    /// How many calls it took.
     pub reads: u64,
-    /// How each space was read.
-    pub ways: BTreeMap<SpaceAlias, Way>,
+    /// How each space was read, in the order of their aliases.
+    pub readings: BTreeMap<SpaceAlias, Reading>,
 }
 
 /// How far a walk may go.
@@ -119,9 +118,10 @@ pub enum ObserveError {
 
 /// Reads what is sought, each space in the way that takes the fewest calls.
 ///
-/// The same storage gives the same trees whatever the way and the timing: folders that are not
-/// needed stand in them as not listed. Where a folder on the way to a scope is missing, that scope
-/// ends there.
+/// The same storage gives the same picture of what is sought whatever the way and the timing:
+/// folders that are not needed stand in the trees as not listed, and so do those of which only
+/// known entries were asked for by their ids. Where a folder on the way to a scope is missing, that
+/// scope ends there.
 ///
 /// # Errors
 /// Anything that keeps the picture from being complete.
@@ -132,55 +132,75 @@ pub async fn observe<'a>(
     watch: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Observed, ObserveError> {
     let sought = sought.into();
-    let mut observed = Observed::default();
-    let mut entries_before = 0;
-    let mut by_folder = Vec::new();
+    let nothing = KnownEntries::default();
+    let mut look = Look {
+        provider,
+        scopes: sought.scopes,
+        known: sought.known.unwrap_or(&nothing),
+        limits,
+        watch,
+        observed: Observed::default(),
+        walks: Vec::new(),
+        parts: BTreeMap::new(),
+        passed_over: 0,
+    };
     for (space, demand) in Demand::merge(sought.scopes) {
-        let choice = choice_for(provider.as_ref(), &space, &demand, sought.recorded)?;
-        if choice.way == Way::Flat {
-            let flat = Flat {
-                provider: provider.as_ref(),
-                space: &space,
-                demand: &demand,
-                limits,
-                entries_before,
-                most_reads: choice.most_reads,
-                watch,
-            };
-            let reading = flat.read().await?;
-            observed.reads += reading.reads;
-            if let Some(tree) = reading.tree {
-                entries_before += reading.entries;
-                observed.note(reading.notes, limits);
-                observed.hold(space, tree, Way::Flat);
-                continue;
-            }
-        }
-        by_folder.push((space, demand));
+        look.begin(space, demand).await?;
     }
-    walk(provider, by_folder, entries_before, limits, watch)
-        .await
-        .map(|walked| observed.join(walked, limits))
+    look.end().await
 }
 
-fn choice_for(
-    provider: &dyn Provider,
-    space: &SpaceAlias,
-    demand: &Demand,
-    recorded: Option<&State>,
-) -> Result<Choice, ObserveError> {
-    let sheet = provider
-        .capabilities(space)
-        .map_err(|error| ObserveError::Provider {
-            address: Address::new(space.clone(), EntryPath::root()),
-            error,
-        })?;
-    let known = recorded.filter(|_| sheet.flat_page_size.is_some());
-    let known = known.map(|state| Known::of(state, space, demand, sheet.page_size));
-    Ok(choose(&sheet, demand, known.unwrap_or_default()))
+/// Lists more of what was observed before, so that it is known as well as if nothing had been
+/// asked for by its id there. `scopes` are those of the first look.
+///
+/// # Errors
+/// Anything that keeps the picture from being complete.
+pub async fn observe_further(
+    provider: &Arc<dyn Provider>,
+    before: Observed,
+    further: &[Scope],
+    scopes: &[Scope],
+    limits: Limits,
+    watch: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Observed, ObserveError> {
+    let mut look = Look {
+        provider,
+        scopes,
+        known: &KnownEntries::default(),
+        limits,
+        watch,
+        observed: before,
+        walks: Demand::merge(further).into_iter().collect(),
+        parts: BTreeMap::new(),
+        passed_over: 0,
+    };
+    for (space, _) in &look.walks {
+        if let Some(seen) = look.observed.world.spaces.remove(space) {
+            let tree = Arc::unwrap_or_clone(seen.tree);
+            look.parts.insert(space.clone(), tree);
+        }
+    }
+    look.end().await
 }
 
 impl Observed {
+    /// Whether single entries of a space were asked for, so that folders are known in part.
+    pub fn is_known_in_part(&self, space: &SpaceAlias) -> bool {
+        let reading = self.readings.get(space);
+        reading.is_some_and(|reading| reading.way == Way::ById)
+    }
+
+    /// Those of the scopes of which a part is still unknown because single entries were asked for.
+    pub fn known_in_part(&self, scopes: &[Scope]) -> Vec<Scope> {
+        let in_part = |scope: &&Scope| {
+            let address = &scope.address;
+            self.is_known_in_part(&address.space)
+                && scope.reach >= Reach::Placed
+                && !is_whole(&self.world, address)
+        };
+        scopes.iter().filter(in_part).cloned().collect()
+    }
+
     pub(super) fn note(&mut self, notes: Vec<String>, limits: Limits) {
         let room = limits.notes.saturating_sub(self.notes.len());
         let kept = notes.len().min(room);
@@ -188,19 +208,30 @@ impl Observed {
         self.notes.extend(notes.into_iter().take(kept));
     }
 
-    pub(super) fn hold(&mut self, space: SpaceAlias, tree: Tree, way: Way) {
-        self.ways.insert(space.clone(), way);
+    pub(super) fn hold(&mut self, space: SpaceAlias, tree: Tree) {
         let tree = Arc::new(tree);
         self.world.spaces.insert(space, ObservedSpace { tree });
     }
 
-    fn join(mut self, walked: Self, limits: Limits) -> Self {
-        self.reads += walked.reads;
-        self.notes_left_out += walked.notes_left_out;
-        self.note(walked.notes, limits);
-        self.ways.extend(walked.ways);
-        self.world.spaces.extend(walked.world.spaces);
-        self
+    /// Remembers the way in which a space is read. Calls of a way that was given up stay counted.
+    pub(super) fn take_way(&mut self, space: &SpaceAlias, choice: Choice) {
+        let made = self.readings.get(space).map_or(0, |reading| reading.made);
+        let reading = Reading {
+            space: space.clone(),
+            way: choice.way,
+            expected: choice.expected,
+            made,
+            why: choice.why,
+        };
+        self.readings.insert(space.clone(), reading);
+    }
+
+    /// Counts calls.
+    pub(super) fn count(&mut self, space: &SpaceAlias, reads: u64) {
+        self.reads += reads;
+        if let Some(reading) = self.readings.get_mut(space) {
+            reading.made += reads;
+        }
     }
 }
 

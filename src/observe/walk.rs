@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::choice::Way;
+use super::choice::Choice;
 use super::demand::{Demand, Need};
 use super::observe::{Limits, ObserveError, Observed, Progress};
 use super::pages::{Folder, Trouble, list_all};
@@ -118,9 +118,12 @@ impl<'a> Walk<'a> {
         limits: Limits,
         queue: &'a Queue,
     ) -> Self {
-        let spaces = spaces.into_iter();
+        let mut observed = Observed::default();
+        for (alias, _) in &spaces {
+            observed.take_way(alias, Choice::by_folder());
+        }
         Self {
-            spaces: spaces
+            spaces: (spaces.into_iter())
                 .map(|(alias, demand)| (alias, demand, Tree::new()))
                 .collect(),
             limits,
@@ -130,7 +133,7 @@ impl<'a> Walk<'a> {
             next_number: 0,
             next_result: 0,
             entries: entries_before,
-            observed: Observed::default(),
+            observed,
         }
     }
 
@@ -180,7 +183,8 @@ impl<'a> Walk<'a> {
         if self.entries > self.limits.entries {
             return Err(ObserveError::TooMany(address, self.limits.entries));
         }
-        self.observed.reads += folder.reads;
+        let space = &self.spaces[pending.space].0;
+        self.observed.count(space, folder.reads);
         self.observed.note(folder.notes, self.limits);
         let tree = &mut self.spaces[pending.space].2;
         tree.attach(pending.entry, folder.listing)
@@ -252,7 +256,7 @@ impl<'a> Walk<'a> {
     fn finish(self) -> Observed {
         let mut observed = self.observed;
         for (alias, _, tree) in self.spaces {
-            observed.hold(alias, tree, Way::ByFolder);
+            observed.hold(alias, tree);
         }
         observed
     }

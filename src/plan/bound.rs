@@ -19,6 +19,7 @@ pub(super) fn cost(context: &Context<'_>, batched: &Batched) -> Cost {
         lower_bound,
         gap_reasons: gap_reasons(batched, &groups, calls.saturating_sub(lower_bound)),
         reads: context.input.reads,
+        readings: Vec::new(),
         seconds: seconds(context, batched),
         bytes: batched
             .operations

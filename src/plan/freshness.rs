@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::operation::{OperationId, Reliance};
+use super::operation::{OperationId, Place, Reliance};
 use super::plan::{Plan, Verdict};
 use super::scope::{Reach, Scope};
 use crate::state::{Lineage, PlanId, State};
 use crate::tree::{
-    Address, Attributes, Digest, EntryIndex, EntryKind, ObservedWorld, Timestamp, Tree,
+    Address, Attributes, Digest, EntryIndex, EntryKind, EntryPath, ObservedWorld, Timestamp, Tree,
     subtree_digest,
 };
 
@@ -77,6 +77,62 @@ pub fn relied_on(plan: &Plan) -> Vec<Scope> {
     scopes.sort_unstable();
     scopes.dedup();
     scopes
+}
+
+/// What a fresh plan relies on and the observed world does not show: an absence in a folder that
+/// was not listed, or a folder of which only a part is known. Once that is observed as well, the
+/// plan has to be made anew.
+pub fn unproven(plan: &Plan, observed: &ObservedWorld) -> Vec<Scope> {
+    let relied = reliances(plan).filter_map(|reliance| {
+        let address = reliance.address();
+        let is_known = match reliance {
+            Reliance::Subtree { .. } => is_whole(observed, address),
+            Reliance::Absent { .. } | Reliance::Folder { .. } | Reliance::File { .. } => {
+                !matches!(look(observed, address), Sight::Unseen)
+            }
+        };
+        (!is_known).then_some(address)
+    });
+    let targets = plan.operations.iter().filter_map(|it| it.action.to());
+    let targets: Vec<Address> = targets.map(Place::address).collect();
+    let beside = targets.iter().filter(|target| {
+        let folder = target.path.parent().unwrap_or_else(EntryPath::root);
+        let folder = Address::new(target.space.clone(), folder);
+        match look(observed, &folder) {
+            Sight::Unseen => true,
+            Sight::Entry(tree, entry) => {
+                tree.kind(entry) == EntryKind::Folder && !tree.is_listed(entry)
+            }
+            Sight::Nothing => false,
+        }
+    });
+    let mut scopes: Vec<Scope> = (relied.chain(beside).cloned())
+        .map(|address| Scope {
+            address,
+            reach: Reach::Subtree,
+        })
+        .collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// Whether all that is at an address is known, down to the deepest folder: that nothing is there,
+/// as well.
+pub fn is_whole(observed: &ObservedWorld, address: &Address) -> bool {
+    let (tree, entry) = match look(observed, address) {
+        Sight::Unseen => return false,
+        Sight::Nothing => return true,
+        Sight::Entry(tree, entry) => (tree, entry),
+    };
+    let mut open = vec![entry];
+    while let Some(next) = open.pop() {
+        if tree.kind(next) == EntryKind::Folder && !tree.is_listed(next) {
+            return false;
+        }
+        open.extend(tree.children(next));
+    }
+    true
 }
 
 /// Checks what needs no look at storage: time, state, single use and manifest.
@@ -163,12 +219,10 @@ fn look<'a>(observed: &'a ObservedWorld, address: &Address) -> Sight<'a> {
         if tree.kind(entry) != EntryKind::Folder {
             return Sight::Nothing;
         }
-        if !tree.is_listed(entry) {
-            return Sight::Unseen;
-        }
         match tree.child(entry, name) {
             Some(child) => entry = child,
-            None => return Sight::Nothing,
+            None if tree.is_listed(entry) => return Sight::Nothing,
+            None => return Sight::Unseen,
         }
     }
     Sight::Entry(tree, entry)

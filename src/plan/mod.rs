@@ -25,6 +25,7 @@ mod guard;
 mod journeys;
 mod keep;
 mod key;
+mod known;
 mod loans;
 mod lower;
 mod names;
@@ -34,6 +35,7 @@ mod origins;
 mod plan;
 mod planner;
 mod prove;
+mod reading;
 mod recorded;
 mod roots;
 #[cfg(test)]
@@ -62,12 +64,14 @@ pub use capabilities::{
 };
 pub use file::PlanFileError;
 pub use freshness::{Differences, Stale};
+pub use known::{KnownEntries, KnownEntry};
 pub(crate) use numbering::numbered;
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 pub use plan::{
     BasedOn, Batch, BatchId, Cost, GuardReading, MonthlyBudget, Plan, Recording, Summary, Verdict,
 };
 pub use planner::{PlanInput, plan};
+pub use reading::{Reading, Way};
 pub use scope::{Reach, Scope, scopes};
 pub use simulate::SimulationError;
 pub use world::{Node, World};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adoption::Adoptions;
 use super::operation::{Operation, OperationId};
+use super::reading::Reading;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Limit, SpaceDefinition};
 use crate::state::{Lineage, PlanId, Provenance};
@@ -148,6 +149,9 @@ pub struct Cost {
     pub gap_reasons: Vec<String>,
     /// Reading calls that observing took.
     pub reads: u64,
+    /// How each space was read, and what that took of the reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
     /// Time at the sheets' rates.
     pub seconds: f64,
     /// Bytes that pass through this machine.

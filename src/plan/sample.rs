@@ -128,6 +128,7 @@ pub(crate) fn plan_of(operations: Vec<Operation>, batches: &[&[u32]]) -> Plan {
             lower_bound: 1,
             gap_reasons: vec!["a temporary name".into()],
             reads: 3,
+            readings: Vec::new(),
             seconds: 0.1 + 0.2,
             bytes: 0,
             monthly: Vec::new(),

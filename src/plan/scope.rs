@@ -20,6 +20,9 @@ pub enum Reach {
     Entry,
     /// The entry and what it holds directly.
     Children,
+    /// The entry and what earlier runs placed below it. Where they placed nothing, or what they
+    /// placed is not asked for by its id, that is everything below it.
+    Placed,
     /// The entry and everything below it.
     Subtree,
 }
@@ -48,11 +51,19 @@ fn of_placement(placement: &Placement) -> Vec<Scope> {
         reach: Reach::Subtree,
     };
     match &placement.wish {
-        Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
+        Wish::Mirror(transfer, ..) => {
             vec![
                 subtree(&transfer.source.base),
                 subtree(transfer.target.address()),
             ]
+        }
+        // Nobody asks what else the target holds.
+        Wish::Copy(transfer, _) | Wish::Move(transfer, _) => {
+            let target = Scope {
+                address: transfer.target.address().clone(),
+                reach: Reach::Placed,
+            };
+            vec![subtree(&transfer.source.base), target]
         }
         Wish::Folder(address) => vec![Scope {
             address: address.clone(),

@@ -4,7 +4,8 @@ use super::diagnostics::{Detail, diagnostics_markdown};
 use super::escape::escape_markdown;
 use super::layout::{counted, minute, short_id};
 use super::plan::{
-    cost_words, errors, guard_words, monthly_words, names, risk_words, standing_words,
+    cost_words, errors, guard_words, monthly_words, names, reading_words, risk_words,
+    standing_words,
 };
 use super::rollup::{ChangeLine, one_by_one, rolled_up};
 use crate::plan::{Plan, Verdict};
@@ -33,7 +34,7 @@ pub fn plan_markdown(plan: &Plan, detail: Detail) -> String {
     text.push_str(&format!("{}\n\n", standing_words(plan)));
     let cost = cost_words(plan).join(" · ");
     text.push_str(&format!("**Cost** {}\n", escape_markdown(&cost)));
-    for share in monthly_words(plan) {
+    for share in reading_words(plan).into_iter().chain(monthly_words(plan)) {
         text.push_str(&format!("- {}\n", escape_markdown(&share)));
     }
     for reason in &plan.cost.gap_reasons {
@@ -82,12 +83,20 @@ fn row(line: &ChangeLine) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::super::sample;
     use super::*;
 
     #[test]
     fn a_plan_is_a_table_in_which_names_have_no_meaning() {
         let mut plan = sample::plan(&["copy s:/a|b t:/<i>*x*", "remove t:/old"]);
+        plan.cost.readings = vec![crate::plan::Reading {
+            space: crate::tree::SpaceAlias::parse("vault").unwrap(),
+            way: crate::plan::Way::ById,
+            expected: Some(34),
+            made: 35,
+            why: "listing takes 102 or more".to_owned(),
+        }];
         plan.cost.monthly = vec![crate::plan::MonthlyBudget {
             provider: "drive".to_owned(),
             calls: 38,
@@ -106,6 +115,7 @@ mod tests {
         0 in place
 
         **Cost** 0 calls, lower bound 0 · 0 reads used · 0 bytes through this machine
+        - vault read by id: 35 calls, 34 expected \(listing takes 102 or more\)
         - 38 of 5,000 calls a month of drive, 0.8 %
         ");
     }

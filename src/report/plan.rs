@@ -6,7 +6,7 @@ use super::layout::{bytes, columns, counted, estimate, limit, minute, short_id, 
 use super::paint::Paint;
 use super::rollup::{ChangeLine, one_by_one, rolled_up};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::plan::{MonthlyBudget, Plan, Verdict};
+use crate::plan::{MonthlyBudget, Plan, Reading, Verdict};
 
 /// The widest column that others line up to.
 const WIDEST: usize = 48;
@@ -146,7 +146,7 @@ pub(super) fn standing_words(plan: &Plan) -> String {
 fn cost_line(plan: &Plan) -> String {
     let words = cost_words(plan).join("   ");
     let mut text = format!("  {}    {words}\n", Paint::Heading.on("COST"));
-    for share in monthly_words(plan) {
+    for share in reading_words(plan).into_iter().chain(monthly_words(plan)) {
         text.push_str(&format!("          {share}\n"));
     }
     for reason in &plan.cost.gap_reasons {
@@ -169,6 +169,25 @@ pub(super) fn cost_words(plan: &Plan) -> Vec<String> {
     words.push(format!("{} used", counted(cost.reads, "read")));
     words.push(format!("{} through this machine", bytes(cost.bytes)));
     words
+}
+
+/// How each space was read that can be read in several ways, and why.
+pub(super) fn reading_words(plan: &Plan) -> Vec<String> {
+    let chosen = plan.cost.readings.iter().filter(|it| !it.why.is_empty());
+    chosen.map(reading).collect()
+}
+
+fn reading(reading: &Reading) -> String {
+    let (space, way) = (&reading.space, reading.way.words());
+    let made = counted(reading.made, "call");
+    let expected = match reading.expected {
+        Some(calls) => format!(", {} expected", thousands(calls)),
+        None => String::new(),
+    };
+    format!(
+        "{space} read {way}: {made}{expected} ({})",
+        escape(&reading.why)
+    )
 }
 
 /// What a plan and its reads take of the calls that each account has in a month.
@@ -228,10 +247,12 @@ fn findings(plan: &Plan, detail: Detail) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::super::sample;
     use super::*;
     use crate::manifest::Limit;
-    use crate::plan::{GuardReading, MonthlyBudget, Plan};
+    use crate::plan::{GuardReading, MonthlyBudget, Plan, Way};
+    use crate::tree::SpaceAlias;
 
     fn filled() -> Plan {
         let mut plan = sample::plan(&[
@@ -254,6 +275,24 @@ mod tests {
         plan.cost.lower_bound = 3;
         plan.cost.gap_reasons = vec!["a temporary name".to_owned()];
         plan.cost.reads = 34;
+        let reading = |space: &str, way, expected, made, why: &str| Reading {
+            space: SpaceAlias::parse(space).unwrap(),
+            way,
+            expected,
+            made,
+            why: why.to_owned(),
+        };
+        plan.cost.readings = vec![
+            reading("ops", Way::Flat, None, 1, "everything in it is needed"),
+            reading("source", Way::ByFolder, None, 2, ""),
+            reading(
+                "vault",
+                Way::ById,
+                Some(1034),
+                1031,
+                "listing takes 2040 or more",
+            ),
+        ];
         plan.cost.seconds = 54.0;
         plan.cost.monthly = vec![MonthlyBudget {
             provider: "drive".to_owned(),
@@ -281,6 +320,8 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  ops read in one flat listing: 1 call (everything in it is needed)
+                  vault read by id: 1,031 calls, 1,034 expected (listing takes 2040 or more)
                   38 of 5,000 calls a month of drive, 0.8 %
                   above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
@@ -304,6 +345,8 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  ops read in one flat listing: 1 call (everything in it is needed)
+                  vault read by id: 1,031 calls, 1,034 expected (listing takes 2040 or more)
                   38 of 5,000 calls a month of drive, 0.8 %
                   above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %

@@ -3,7 +3,7 @@
 //! Names stand in one buffer, records in one vector, and the children of a folder side by side in
 //! the order of their names, so that finding one is a binary search and comparing two folders is
 //! a merge. A folder is listed once, as a whole; until then its content is unknown, which is not
-//! the same as empty.
+//! the same as empty. Of a folder that is not listed, single entries may be known.
 
 use std::num::NonZeroU32;
 
@@ -43,9 +43,19 @@ pub enum TreeError {
 #[derive(Debug, Clone, Copy)]
 struct Folder {
     record: u32,
-    /// The first child; `NONE` while the folder is not listed.
+    /// The first child; `NONE` while nothing is known of what the folder holds.
     start: u32,
     length: u32,
+    known: Known,
+}
+
+/// How much of a folder its children are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// There may be more.
+    InPart,
+    /// There is nothing else.
+    Whole,
 }
 
 impl EntryIndex {
@@ -80,6 +90,7 @@ impl Tree {
                 record: 0,
                 start: NONE,
                 length: 0,
+                known: Known::InPart,
             }],
             details: Vec::new(),
         }
@@ -105,6 +116,24 @@ impl Tree {
     /// # Errors
     /// A name is impossible or stands twice, or the arena is full; the tree is then unchanged.
     pub fn attach(&mut self, folder: EntryIndex, listing: Listing) -> Result<(), TreeError> {
+        self.take(folder, listing, Known::Whole)
+    }
+
+    /// Takes some entries of a folder. What else it holds stays unknown, so it counts as not
+    /// listed. A folder of which something was taken before is left as it is.
+    ///
+    /// # Errors
+    /// As for `attach`.
+    pub fn attach_part(&mut self, folder: EntryIndex, part: Listing) -> Result<(), TreeError> {
+        self.take(folder, part, Known::InPart)
+    }
+
+    fn take(
+        &mut self,
+        folder: EntryIndex,
+        listing: Listing,
+        known: Known,
+    ) -> Result<(), TreeError> {
         let row = self.record(folder).folder;
         if row == NONE || self.folders[row as usize].start != NONE {
             return Ok(());
@@ -118,6 +147,7 @@ impl Tree {
         let length = self.records.len() - start;
         self.folders[row as usize].start = index(start)?;
         self.folders[row as usize].length = index(length)?;
+        self.folders[row as usize].known = known;
         Ok(())
     }
 
@@ -158,6 +188,7 @@ impl Tree {
                 record: here,
                 start: NONE,
                 length: 0,
+                known: Known::InPart,
             });
         }
         if row.detail.version != 0 || row.detail.fingerprint.is_some() {
@@ -168,13 +199,13 @@ impl Tree {
         self.records.push(record);
     }
 
-    /// Whether the content of the folder is known. Never for files.
+    /// Whether all that the folder holds is known. Never for files.
     pub fn is_listed(&self, entry: EntryIndex) -> bool {
-        self.folder(entry)
-            .is_some_and(|folder| folder.start != NONE)
+        let whole = |folder: &Folder| folder.start != NONE && folder.known == Known::Whole;
+        self.folder(entry).is_some_and(whole)
     }
 
-    /// What the folder holds, in the order of names; nothing for files and unlisted folders.
+    /// What is known of what the folder holds, in the order of names; nothing for files.
     pub fn children(
         &self,
         entry: EntryIndex,
@@ -379,6 +410,18 @@ mod tests {
         assert_eq!(tree.path(found).as_str(), "/ad/x");
         assert_eq!(tree.count(tree.root()), 6);
         assert_eq!(tree.find(&EntryPath::parse("/a/x").unwrap()), None);
+    }
+
+    #[test]
+    fn a_folder_known_in_part_is_not_listed() {
+        let mut tree = Tree::new();
+        tree.attach_part(tree.root(), listing(&["b", "d"])).unwrap();
+        let folder = tree.child(tree.root(), "d").unwrap();
+        tree.attach(folder, listing(&["x"])).unwrap();
+        assert_eq!(tree.len(), 3);
+        assert!(!tree.is_listed(tree.root()));
+        assert!(tree.is_listed(folder));
+        assert_eq!(tree.child(tree.root(), "a"), None);
     }
 
     #[test]

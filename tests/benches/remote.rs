@@ -233,11 +233,9 @@ fn measure(shape: &Shape) -> Result<Measured, Box<dyn Error>> {
     let log = running.log();
     let listings = log.iter().filter(|call| call.route.starts_with("list"));
     let measured = Measured {
-        way: observed
-            .ways
-            .into_values()
-            .next()
-            .ok_or("no space was read")?,
+        way: (observed.readings.values().next())
+            .ok_or("no space was read")?
+            .way,
         calls: listings.count() as u64,
         entries: observed.world.len(),
         seconds,
@@ -253,6 +251,7 @@ fn report(shape: &Shape, measured: &Measured, failures: &mut String) -> std::fmt
     let way = match measured.way {
         Way::ByFolder => "by folder",
         Way::Flat => "flat",
+        Way::ById => "by id",
     };
     println!(
         "{:<34} {way:>9} {:>9} {by_folder:>10} {flat:>7} {:>7} {dictated:>7.1} s {:>7.1} s {ratio:>6.3}",

@@ -150,8 +150,8 @@ fn routes(_folder: &Path) -> Completion {
 
 fn polls(_folder: &Path) -> Completion {
     let providers = ["a", "b"].map(|space| {
-        let line = format!("{space}:/d/f=5");
-        let model = MemoryProvider::new(&build_world(&rows(&[line])), sheet(None));
+        let lines = [format!("{space}:/d/"), format!("{space}:/d/f=5")];
+        let model = MemoryProvider::new(&build_world(&rows(&lines)), sheet(None));
         Arc::new(TraceLayer::new(Arc::new(model.with_tasks(2))))
     });
     let mut router = Router::new();

@@ -13,7 +13,8 @@ use crate::cli::output::Output;
 use crate::cli::session::{Wanted, look, plan_for};
 use crate::cli::spaces::{Access, Spaces};
 use crate::cli::surroundings::{Company, Surroundings};
-use crate::plan::{self, Plan, Verdict};
+use crate::observe::Sought;
+use crate::plan::{self, KnownEntries, Plan, Verdict};
 use crate::store::load_plan;
 use crate::tree::ObservedWorld;
 
@@ -160,7 +161,12 @@ async fn look_again(
     output: Output,
 ) -> Result<ObservedWorld, CommandError> {
     let scopes = plan::freshness::relied_on(plan);
-    let observed = look(&spaces.reading().provider, &*scopes, output).await?;
+    let known = KnownEntries::relied_on(plan);
+    let sought = Sought {
+        scopes: &scopes,
+        known: Some(&known),
+    };
+    let observed = look(&spaces.reading().provider, sought, output).await?;
     Ok(observed.world)
 }
 

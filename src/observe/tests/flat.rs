@@ -1,7 +1,6 @@
 //! The flat way: the same picture as folder by folder, or an error, and never a smaller tree.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -13,7 +12,7 @@ use crate::observe::flat::{Flat, Reading};
 use crate::observe::walk::walk;
 use crate::observe::{Limits, ObserveError, Observed, Sought, Way, observe};
 use crate::plan::sample::{address, recording};
-use crate::plan::{Reach, Scope};
+use crate::plan::{KnownEntries, Reach, Scope};
 use crate::provider::Provider;
 use crate::state::{Lineage, State};
 use crate::tree::{EntryKind, SpaceAlias, Tree};
@@ -33,7 +32,7 @@ fn look(shelf: Shelf, sought: Sought<'_>, limits: Limits) -> Result<Observed, Ob
     block_on(observe(&provider, sought, limits, &|_| ()))
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .build()
@@ -71,7 +70,8 @@ fn check(readings: &[&str], expected: Result<&str, &str>, reads: u64) {
             let space = SpaceAlias::parse("a").unwrap();
             assert_eq!(text(observed.world.tree(&space).unwrap()), expected);
             assert_eq!(observed.reads, reads, "{readings:?}");
-            assert_eq!(observed.ways, BTreeMap::from([(space, Way::Flat)]));
+            assert_eq!(observed.readings[&space].way, Way::Flat);
+            assert_eq!(observed.readings[&space].made, reads);
         }
         (Err(error), Err(expected)) => {
             let message = error.to_string();
@@ -159,17 +159,18 @@ fn a_try_that_costs_more_than_the_folders_is_given_up() {
         let record = recording(target, 1, None).provenance;
         state.records.insert(address(target), record);
     }
+    let seen_before = KnownEntries::recorded(&[], &state);
     // Seven known entries in five known folders; three a page is a try.
     let known = "1 - x/, 2 1 1/, 3 1 2/, 4 1 3/, 5 2 f, 6 3 f, 7 4 f";
     let picture = "/x/, /x/1/, /x/1/f 0, /x/2/, /x/2/f 0, /x/3/, /x/3/f 0";
     let check = |rows: Vec<Row>, way: Way, reads: u64, expected: &str| {
         let sought = Sought {
             scopes: &part,
-            recorded: Some(&state),
+            known: Some(&seen_before),
         };
         let observed = look(Shelf::new(vec![rows], 50, 3), sought, Limits::default()).unwrap();
         let space = SpaceAlias::parse("a").unwrap();
-        assert_eq!(observed.ways, BTreeMap::from([(space.clone(), way)]));
+        assert_eq!(observed.readings[&space].way, way);
         assert_eq!(observed.reads, reads);
         assert_eq!(text(observed.world.tree(&space).unwrap()), expected);
     };
@@ -210,7 +211,7 @@ fn both_ways(rows: Vec<Row>, flat_page: u32, scopes: &[Scope]) -> (String, Strin
 }
 
 /// Entries that lie in the root or in an earlier folder, shuffled, with some of their paths.
-fn space() -> impl Strategy<Value = (Vec<Row>, Vec<String>)> {
+pub(super) fn space() -> impl Strategy<Value = (Vec<Row>, Vec<String>)> {
     let entry = (any::<prop::sample::Index>(), any::<bool>(), 0..1000_u64);
     let entries = prop::collection::vec(entry, 0..60);
     entries.prop_flat_map(|entries| {

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use crate::plan::{Capabilities, Place};
+use crate::plan::{Capabilities, Identity, Place};
 use crate::provider::{
     Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ListRequest, LocalProvider, Page,
-    PageToken, Provider, ProviderError, SpaceListRequest, SpacePage, TaskId, TaskStatus,
+    PageToken, Provider, ProviderError, SeekRequest, SpaceListRequest, SpacePage, TaskId,
+    TaskStatus,
 };
 use crate::tree::{Entry, EntryId, EntryKind, IdRef, Listing, SpaceAlias, Timestamp};
 
@@ -24,6 +25,9 @@ pub(super) struct Row {
     pub(super) size: u64,
 }
 
+/// The most ids of one call.
+pub(super) const FETCH_BATCH: u32 = 3;
+
 /// The space `a`. Each flat reading shows the next of `readings`, and the last one from then on,
 /// which is also what folders hold.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(super) struct Shelf {
     pub(super) readings: Vec<Vec<Row>>,
     pub(super) page_size: u32,
     pub(super) flat_page_size: u32,
+    /// How many calls of each kind were made: listings of folders, of the space, and by id.
+    pub(super) calls: Mutex<[u64; 3]>,
     /// Lets the flat listing name its first page as its last's next.
     pub(super) never_ends: bool,
     begun: Mutex<usize>,
@@ -47,14 +53,21 @@ impl Shelf {
             readings,
             page_size,
             flat_page_size,
+            calls: Mutex::default(),
             never_ends: false,
             begun: Mutex::new(0),
             sheet: Capabilities {
                 page_size: Some(page_size),
                 flat_page_size: Some(flat_page_size),
+                fetch_batch: Some(FETCH_BATCH),
+                identity: Identity::Id,
                 ..local.capabilities(&alias).unwrap()
             },
         }
+    }
+
+    fn count(&self, kind: usize) {
+        self.calls.lock().unwrap()[kind] += 1;
     }
 
     fn now(&self) -> &[Row] {
@@ -113,6 +126,7 @@ impl Provider for Shelf {
     }
 
     fn list<'a>(&'a self, request: &'a ListRequest) -> Answer<'a, Page> {
+        self.count(0);
         let id = request.id.as_ref().map_or("", EntryId::as_str);
         let rows: Vec<&Row> = (self.now().iter()).filter(|row| row.folder == id).collect();
         let (start, end) = window(request.page.as_ref(), rows.len(), self.page_size);
@@ -125,6 +139,7 @@ impl Provider for Shelf {
     }
 
     fn list_space<'a>(&'a self, request: &'a SpaceListRequest) -> Answer<'a, SpacePage> {
+        self.count(1);
         let mut begun = self.begun.lock().unwrap();
         *begun += usize::from(request.page.is_none());
         let rows = &self.readings[(*begun - 1).min(self.readings.len() - 1)];
@@ -140,6 +155,19 @@ impl Provider for Shelf {
             true => Some(PageToken(end.to_string())),
             false => last,
         };
+        Box::pin(async move { Ok(page) })
+    }
+
+    fn seek<'a>(&'a self, request: &'a SeekRequest) -> Answer<'a, SpacePage> {
+        self.count(2);
+        assert!(request.ids.len() <= FETCH_BATCH as usize);
+        let asked = |row: &&Row| request.ids.iter().any(|id| id.as_str() == row.id);
+        let mut page = SpacePage::default();
+        for row in self.now().iter().filter(asked) {
+            push(&mut page.listing, row);
+            let folder = (!row.folder.is_empty()).then(|| EntryId::new(&row.folder));
+            page.parents.push(folder);
+        }
         Box::pin(async move { Ok(page) })
     }
 
