@@ -310,7 +310,7 @@ impl<'p> Schedule<'p> {
 
 impl Blocked {
     fn add(&mut self, operation: &Operation) {
-        let (reads, writes) = touched(&operation.action);
+        let (reads, writes) = touched(operation);
         for address in reads {
             self.reads.entry(address).or_insert(operation.id);
         }
@@ -327,7 +327,7 @@ impl Blocked {
         if self.is_empty() {
             return None;
         }
-        let (reads, writes) = touched(&operation.action);
+        let (reads, writes) = touched(operation);
         let written = writes.iter().find_map(|address| {
             related(&self.writes, address).or_else(|| related(&self.reads, address))
         });
@@ -339,10 +339,14 @@ impl Blocked {
     }
 }
 
-/// The addresses that an action reads, and those that it makes or takes away.
-fn touched(action: &Action) -> (Vec<Address>, Vec<Address>) {
-    match action {
-        Action::CreateFolder { at } | Action::Remove { at, .. } => (vec![], vec![at.address()]),
+/// The addresses that an operation reads, and those that it makes or takes away.
+fn touched(operation: &Operation) -> (Vec<Address>, Vec<Address>) {
+    match &operation.action {
+        Action::CreateFolder { at } => {
+            let top = operation.parents_made().pop();
+            (vec![], vec![top.unwrap_or_else(|| at.address())])
+        }
+        Action::Remove { at, .. } => (vec![], vec![at.address()]),
         Action::Copy { from, to, .. } => (vec![from.address()], vec![to.address()]),
         Action::Move { from, to, .. } | Action::Rename { from, to, .. } => {
             (vec![], vec![from.address(), to.address()])

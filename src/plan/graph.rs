@@ -192,6 +192,9 @@ impl Addresses {
             if let Some(to) = to.filter(|_| operation.reason != Reason::Halfway) {
                 addresses.makes.insert(to.address(), position);
             }
+            for folder in operation.parents_made() {
+                addresses.makes.insert(folder, position);
+            }
             match &operation.action {
                 Action::Copy { from, .. } => {
                     addresses
@@ -225,7 +228,7 @@ impl Addresses {
         let mut before = BTreeMap::new();
         let operation = &operations[position];
         if let Some(to) = operation.action.to() {
-            self.before_target(operation, &to.address(), &mut before);
+            self.before_target(operation, position, &to.address(), &mut before);
         }
         match &operation.action {
             Action::Move { from, .. } | Action::Rename { from, .. } => {
@@ -253,6 +256,7 @@ impl Addresses {
     fn before_target(
         &self,
         operation: &Operation,
+        position: usize,
         to: &Address,
         before: &mut BTreeMap<usize, Cause>,
     ) {
@@ -261,7 +265,7 @@ impl Addresses {
             for reader in self.reads.get(&folder).into_iter().flatten() {
                 before.insert(*reader, Cause::TargetRead);
             }
-            if let Some(maker) = self.makes.get(&folder) {
+            if let Some(maker) = self.makes.get(&folder).filter(|it| **it != position) {
                 before.insert(*maker, Cause::Parent);
                 break;
             }

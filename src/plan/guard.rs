@@ -96,7 +96,7 @@ pub(super) fn count(operations: &[&Operation], summary: &mut Summary) {
             }
             Action::Remove { .. } => summary.removed += operation.entries,
             Action::Copy { .. } => summary.copied += operation.entries,
-            Action::CreateFolder { .. } => summary.created += 1,
+            Action::CreateFolder { .. } => summary.created += operation.entries,
             Action::Move { .. } | Action::Rename { .. } => summary.moved += operation.entries,
         }
         let replaced = matches!(operation.action.strategy(), Some(Strategy::Overwrite(_)));

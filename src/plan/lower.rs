@@ -6,6 +6,7 @@ use super::context::Context;
 use super::expand::SourceEntry;
 use super::keep::Removal;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
+use super::parents::made_on_the_way;
 use super::plan::Recording;
 use super::steps::{Links, Steps};
 use super::stopover::Stopovers;
@@ -33,14 +34,27 @@ pub(super) fn lower<'c>(
     removals: &[Removal],
 ) -> Lowered<'c> {
     let mut steps = Steps::new(context, &differences.changes);
-    let (mut operations, mut recordings) = (Vec::new(), Vec::new());
-    for change in &differences.changes {
+    let (mut operations, mut recordings): (Vec<Operation>, _) = (Vec::new(), Vec::new());
+    let makers = made_on_the_way(context, &differences.changes);
+    let mut on_the_way: Vec<(usize, &Change)> = Vec::new();
+    for (position, change) in differences.changes.iter().enumerate() {
         let start = operations.len();
+        if let Some(maker) = makers.get(&position) {
+            on_the_way.push((*maker, change));
+            continue;
+        }
         if change.extent != Extent::Carried {
             let id = OperationId(start as u32 + 1);
             operations.extend(steps.of(change, operation(context, change, id)));
         }
         let id = OperationId(operations.len() as u32);
+        let made = on_the_way.extract_if(.., |(maker, _)| *maker == position);
+        for (_, folder) in made {
+            let maker = &mut operations[start];
+            maker.entries += 1;
+            maker.relies_on.extend(reliances(context, folder));
+            recordings.push(recording(context, folder, id));
+        }
         let recording = recording(context, change, id);
         if let [first, .., _] = &operations[start..] {
             recordings.extend(halfway(change, &recording, first));

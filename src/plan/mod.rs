@@ -32,6 +32,7 @@ mod names;
 mod numbering;
 mod operation;
 mod origins;
+mod parents;
 mod plan;
 mod planner;
 mod prove;

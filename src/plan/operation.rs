@@ -19,7 +19,8 @@ pub struct Operation {
     pub reason: Reason,
     /// What the entry is.
     pub kind: EntryKind,
-    /// How many entries it touches: 1, or those of the whole subtree.
+    /// How many entries it touches: 1, those of the whole subtree, or a new folder with those that
+    /// are made on the way to it.
     pub entries: u64,
     /// How many bytes of content these entries have.
     pub bytes: u64,
@@ -37,7 +38,8 @@ pub struct OperationId(pub u32);
 /// What is done to one entry, or to a folder with all that it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Makes one folder; its parent exists by then.
+    /// Makes one folder. Its parent exists by then, unless the operation touches more than one
+    /// entry: then the service makes the nearest folders on the way as well.
     CreateFolder {
         /// The new folder.
         at: Place,

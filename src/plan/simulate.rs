@@ -38,6 +38,7 @@ impl World {
     pub fn apply(&mut self, operation: &Operation) -> Result<(), SimulationError> {
         match &operation.action {
             Action::CreateFolder { at } => {
+                self.make_way(operation)?;
                 let (parent, name) = self.free_name(at, None)?;
                 self.make_folder(parent, &name);
             }
@@ -61,6 +62,26 @@ impl World {
             Action::Remove { at, .. } => {
                 self.transferable(at)?;
                 self.take(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the folders on the way to a new one that the operation makes as well.
+    fn make_way(&mut self, operation: &Operation) -> Result<(), SimulationError> {
+        let way = operation.parents_made();
+        let Some(top) = way.last() else {
+            return Ok(());
+        };
+        let above = self.parent_of(top);
+        if above.is_none_or(|(parent, _)| self.kind(parent) != EntryKind::Folder) {
+            return Err(SimulationError::NoParent(top.clone()));
+        }
+        for folder in way.iter().rev() {
+            if let Some((parent, name)) = self.parent_of(folder)
+                && self.child(parent, &name).is_none()
+            {
+                self.make_folder(parent, &name);
             }
         }
         Ok(())

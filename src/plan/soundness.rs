@@ -16,7 +16,7 @@ use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, 
 use super::plan::{Batch, BatchId, Plan};
 use super::transit::is_left_over;
 use crate::manifest::{Manifest, Placement, Protection, Wish};
-use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, SpaceAlias, Timestamp, Tree};
+use crate::tree::{Address, EntryKind, ObservedWorld, SpaceAlias, Timestamp};
 
 /// The longest time between making a plan and applying it.
 const SECONDS_VALID: i64 = 24 * 60 * 60;
@@ -201,6 +201,7 @@ fn check_operations(plan: &Plan) -> Result<(), String> {
                 operation.id
             ));
         }
+        ledger.made.extend(operation.parents_made());
         ledger.take(action);
     }
     Ok(())
@@ -264,8 +265,9 @@ fn check_recordings(plan: &Plan) -> Result<(), String> {
     for recording in &plan.recordings {
         let target = &recording.target;
         let operation = recording.operation.and_then(|id| plan.operation(id));
-        let made = operation.and_then(|it| it.action.to());
-        if !made.is_some_and(|to| target.is_at_or_below(&to.address())) {
+        let below = |to: &Place| target.is_at_or_below(&to.address());
+        let makes = |it: &Operation| it.parents_made().contains(target);
+        if !operation.is_some_and(|it| it.action.to().is_some_and(below) || makes(it)) {
             return Err(format!(
                 "it would record {target}, which no operation of its own makes"
             ));
@@ -385,15 +387,11 @@ fn protected(rule: &Protection, address: &Address, observed: &ObservedWorld) -> 
     let (tree, top) = observed.find(address)?;
     let mut open = vec![top];
     while let Some(entry) = open.pop() {
-        let found = address_of(tree, entry, address);
+        let found = Address::new(address.space.clone(), tree.path(entry));
         if selection.matches(&found.space, &found.path) {
             return Some(found);
         }
         open.extend(tree.children(entry));
     }
     None
-}
-
-fn address_of(tree: &Tree, entry: EntryIndex, within: &Address) -> Address {
-    Address::new(within.space.clone(), tree.path(entry))
 }

@@ -179,7 +179,12 @@ fn single(mark: Mark, operation: &Operation, now: Timestamp) -> ChangeLine {
         EntryKind::Folder => as_folder(&address),
         EntryKind::File | EntryKind::Special => address.to_string(),
     };
+    let is_new = matches!(operation.action, Action::CreateFolder { .. });
     let mut what = match operation.kind {
+        EntryKind::Folder if operation.entries > 1 && is_new => {
+            let count = counted(operation.entries - 1, "folder");
+            format!("folder {}, with {count} on the way", deed(operation))
+        }
         EntryKind::Folder if operation.entries > 1 => {
             let count = counted(operation.entries - 1, "entry");
             format!("folder with {count} {}", deed(operation))
@@ -232,13 +237,14 @@ fn deed(operation: &Operation) -> &'static str {
 fn tally(group: &[&Operation]) -> String {
     let mut counts: BTreeMap<(&'static str, Noun), (u64, u64)> = BTreeMap::new();
     for operation in group {
+        let is_new = matches!(operation.action, Action::CreateFolder { .. });
         let noun = match operation.kind {
-            EntryKind::Folder if operation.entries > 1 => Noun::FullFolder,
+            EntryKind::Folder if operation.entries > 1 && !is_new => Noun::FullFolder,
             EntryKind::Folder => Noun::Folder,
             EntryKind::File | EntryKind::Special => Noun::File,
         };
         let (items, entries) = counts.entry((deed(operation), noun)).or_default();
-        *items += 1;
+        *items += if is_new { operation.entries } else { 1 };
         *entries += operation.entries;
     }
     let parts: Vec<String> = counts

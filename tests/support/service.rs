@@ -280,8 +280,11 @@ impl Run {
                 .expect("it records something")
                 .address();
             let (arrival, _) = &self.arrivals[&to];
-            let below = recording.target.path.below(&to.path).expect("at or below");
-            let target = Address::new(arrival.space.clone(), arrival.path.append(&below));
+            // A folder on the way to a new one is where it is planned.
+            let below = recording.target.path.below(&to.path);
+            let target = below.map_or(recording.target.clone(), |below| {
+                Address::new(arrival.space.clone(), arrival.path.append(&below))
+            });
             let mut provenance = recording.provenance.clone();
             provenance.target = self.seen(&target);
             provenance.wished = provenance.wished.filter(|wished| *wished != target.path);
@@ -528,7 +531,7 @@ fn check_calls(
         let rule = match items[0].action.word() {
             "copy" => &sheet.copy,
             "move" => &sheet.moving,
-            "rename" => sheet.rename.as_ref().expect("it keeps names"),
+            "rename" => sheet.rename.as_ref().unwrap_or(&sheet.moving),
             "remove" => &sheet.remove,
             _ => &sheet.create_folder,
         };
