@@ -4,9 +4,9 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::provider::error::{ErrorKind, ProviderError};
+use crate::provider::error::ProviderError;
 use crate::provider::http::{Endpoint, redact};
-use crate::provider::profiles::Profiles;
+use crate::provider::profiles::{Profiles, lacking, variable};
 
 /// The fields of a profile.
 pub(super) struct Credentials {
@@ -80,27 +80,25 @@ impl Credentials {
 }
 
 fn missing(profile: &str, lacks_union_id: bool, lacks_proof: bool) -> ProviderError {
-    let variable = |field: &str| {
-        let profile = profile.to_uppercase().replace('-', "_");
-        format!("`RESHELVE_{profile}_{field}`")
-    };
+    let named = |field| variable(profile, field);
     let mut needed = Vec::new();
     if lacks_union_id {
-        needed.push(variable("UNION_ID"));
+        needed.push(named("UNION_ID"));
     }
     if lacks_proof {
         needed.push(format!(
-            "{}, or {} and {}",
-            variable("ACCESS_TOKEN"),
-            variable("APP_KEY"),
-            variable("APP_SECRET")
+            "either {} or both {} and {}",
+            named("ACCESS_TOKEN"),
+            named("APP_KEY"),
+            named("APP_SECRET")
         ));
     }
-    let message = format!(
-        "the profile `{profile}` has no credentials for DingTalk; set {} in the environment",
-        needed.join("; and ")
-    );
-    ProviderError::refused(ErrorKind::Unauthenticated, message)
+    let example = if lacks_union_id {
+        "UNION_ID"
+    } else {
+        "ACCESS_TOKEN"
+    };
+    lacking(profile, "DingTalk", &needed.join(", and "), example)
 }
 
 impl fmt::Debug for Credentials {
@@ -117,6 +115,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::provider::error::ErrorKind;
 
     struct Fields(BTreeMap<&'static str, &'static str>);
 
@@ -151,6 +150,7 @@ mod tests {
                 let name = format!("`RESHELVE_HR_TEAM{name}");
                 assert!(error.message.contains(&name), "{name}: {error}");
             }
+            assert!(error.message.contains("below `hr-team:`"), "{error}");
             for name in not_named {
                 assert!(!error.message.contains(name), "{name}: {error}");
             }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::http::{Endpoint, redact};
-use crate::provider::profiles::Profiles;
+use crate::provider::profiles::{Profiles, lacking, variable};
 
 /// The fields of a profile, for one library.
 pub(super) struct Credentials {
@@ -79,17 +79,9 @@ fn host(library: &str) -> Result<String, ProviderError> {
 }
 
 fn missing(profile: &str) -> ProviderError {
-    let variable = |field: &str| {
-        let profile = profile.to_uppercase().replace('-', "_");
-        format!("`RESHELVE_{profile}_{field}`")
-    };
-    let message = format!(
-        "the profile `{profile}` has no credentials for Tencent SMH; set {} or {} in the \
-         environment",
-        variable("ACCESS_TOKEN"),
-        variable("LIBRARY_SECRET")
-    );
-    ProviderError::refused(ErrorKind::Unauthenticated, message)
+    let named = |field| variable(profile, field);
+    let set = format!("{} or {}", named("ACCESS_TOKEN"), named("LIBRARY_SECRET"));
+    lacking(profile, "Tencent SMH", &set, "LIBRARY_SECRET")
 }
 
 impl fmt::Debug for Credentials {
@@ -148,12 +140,18 @@ mod tests {
     #[test]
     fn what_is_missing_or_wrong_is_named() {
         let token = ("ACCESS_TOKEN", "t");
-        let cases: [(&str, &[_], ErrorKind, &str); 6] = [
+        let cases: [(&str, &[_], ErrorKind, &str); 7] = [
             (
                 "smh0",
                 &[],
                 ErrorKind::Unauthenticated,
                 "`RESHELVE_MEDIA_EU_LIBRARY_SECRET`",
+            ),
+            (
+                "smh0",
+                &[],
+                ErrorKind::Unauthenticated,
+                "below `media-eu:`, as `library_secret: VALUE`",
             ),
             (
                 "smh0",
