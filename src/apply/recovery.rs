@@ -69,6 +69,9 @@ impl Site<'_> {
             return verdicts;
         }
         let settling = self.settling(&again);
+        if !settling.is_zero() {
+            self.heard.settling(again.len(), settling);
+        }
         self.rest(settling).await;
         verdicts.retain(|(_, verdict)| !verdict.may_change());
         if self.stop.is_requested() && !settling.is_zero() {

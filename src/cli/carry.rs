@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::args::Reporting;
 use super::command::show_run;
@@ -12,11 +13,12 @@ use super::signals::Signals;
 use super::spaces::Spaces;
 use super::surroundings::Surroundings;
 use crate::apply::{ApplyError, Executor, RunSetup, Stop};
+use crate::clock::Clock;
 use crate::journal::{Fact, JournalSink, Outcome, Record, RunProgress, Standing, advance};
 use crate::plan::Plan;
 use crate::provider::Progress;
 use crate::provider::layer::SystemPause;
-use crate::report::ProgressBar;
+use crate::report::{ProgressBar, instant};
 use crate::state::{Lineage, RunId, State};
 use crate::store::{FileJournal, Holder, JournalStore, Loaded, Lock, StateFolder, StateStore};
 use crate::tree::Digest;
@@ -225,6 +227,8 @@ impl Carrier<'_> {
         let heard = Heard {
             bar: ProgressBar::over(items, "applying", self.output.progress()),
             bytes: AtomicU64::new(0),
+            clock: &*self.around.clock,
+            output: self.output,
         };
         let mut watch = |record: &Record| records.push(record.clone());
         let executor = Executor {
@@ -322,12 +326,14 @@ impl Ran {
 }
 
 /// Passes on to a bar what a provider says within a call.
-struct Heard {
+struct Heard<'a> {
     bar: ProgressBar,
     bytes: AtomicU64,
+    clock: &'a dyn Clock,
+    output: Output,
 }
 
-impl Progress for Heard {
+impl Progress for Heard<'_> {
     fn bytes(&self, count: u64) {
         let all = self.bytes.fetch_add(count, Ordering::Relaxed) + count;
         self.bar.carried(all);
@@ -335,5 +341,19 @@ impl Progress for Heard {
 
     fn item(&self) {
         self.bar.advance(1);
+    }
+
+    fn settling(&self, operations: usize, time: Duration) {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let until = instant(self.clock.now().plus_seconds(seconds));
+        let subject = match operations {
+            1 => "1 operation is in doubt".to_owned(),
+            more => format!("{more} operations are in doubt"),
+        };
+        let text = format!(
+            "{subject}; what the service may still do shows until {until}, and is looked at then \
+             (Ctrl-C stops the wait)"
+        );
+        self.bar.aside(|| self.output.remark(&text));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use super::error::{ErrorKind, ProviderError};
 use crate::plan::{Capabilities, Operation, OperationId, Place};
@@ -140,6 +141,9 @@ pub trait Progress: Send + Sync {
 
     /// One more item is done.
     fn item(&self);
+
+    /// So many operations are in doubt, and are looked at again after the service had this time.
+    fn settling(&self, _operations: usize, _time: Duration) {}
 }
 
 /// Hears nothing.

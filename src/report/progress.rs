@@ -49,6 +49,11 @@ impl ProgressBar {
         self.bar.set_prefix(super::layout::bytes(bytes));
     }
 
+    /// Lets something else write where the bar is drawn.
+    pub fn aside(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
