@@ -1,0 +1,37 @@
+//! The fewest calls, found by trying: a search over sequences of batched calls that shares
+//! nothing with the planner but addresses and trees, and the planner's plans beside what it finds.
+//!
+//! The rules of the search:
+//!
+//! * **The goal** is what a plan leads to, taken as data: each path with its kind and content. An
+//!   entry that is moved, or that nobody speaks of, is the same entry in the end; a copy is a new
+//!   entry with the content of the one that the plan copies.
+//! * **A call** holds at most as many items as the sheet says, all with the same batch key. Each
+//!   of them is possible in the state before the call, whatever the order within it: none uses,
+//!   frees or takes what another one takes, frees or makes.
+//! * **An item** copies, moves, renames or removes one entry with all that it holds, or makes a
+//!   folder. What is copied was observed, is unchanged since, and is no copy itself.
+//! * **Targets** are where the goal has the entry, or a temporary stop. Where names are free that
+//!   is a fresh name in the folder of the source or of the target, and there are no more stops
+//!   than the plan itself makes: one for each cycle. Where names are kept it is any folder that
+//!   stays, under the name that the entry has or one that the service finds, a fresh name given by
+//!   a rename, or the final name given before the move.
+//! * **Nothing is shown early**: what comes to a path that is not a stop is what the goal has
+//!   there, and a folder holds nothing but what the goal has in it.
+//! * **Removals come last**, but for what is replaced: it may make room once its successor waits
+//!   in the same folder. What a sheet lets an item replace is replaced by that item.
+
+mod bound;
+mod call;
+mod items;
+#[path = "../support/laboratory.rs"]
+mod laboratory;
+mod report;
+mod rules;
+mod search;
+#[path = "../support/service.rs"]
+mod service;
+mod simulator;
+mod state;
+mod task;
+mod worlds;
