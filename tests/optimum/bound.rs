@@ -27,7 +27,13 @@ impl Bounds {
     pub(crate) fn new(task: &Task) -> Self {
         let mut copies = BTreeMap::new();
         for copy in task.ids() {
-            if let (Role::New(Some(source)), EntryKind::Folder) = (task.node(copy).role, task.node(copy).kind) {
+            let node = task.node(copy);
+            let source = match (node.role, node.kind) {
+                (Role::New(source), EntryKind::Folder) => source,
+                _ => None,
+            };
+            // A folder that goes was to be moved, and its copy would be another one.
+            if let Some(source) = source.filter(|source| task.node(*source).goal.is_some()) {
                 let made = made_by(task, source, copy);
                 copies.extend(made.map(|made| (copy, (source, made))));
             }
@@ -104,13 +110,13 @@ impl Bounds {
         choice.made |= 1 << folder;
         let mut fewest = self.choose(task, rest, choice);
         choice.made = before.1;
-        if let Some((source, made)) = self.source(*folder) {
-            if before.0 & made == made {
-                choice.missing = before.0 & !made;
-                choice.copied.push((source, *folder));
-                fewest = fewest.min(self.choose(task, rest, choice));
-                choice.copied.pop();
-            }
+        if let Some((source, made)) = self.source(*folder)
+            && before.0 & made == made
+        {
+            choice.missing = before.0 & !made;
+            choice.copied.push((source, *folder));
+            fewest = fewest.min(self.choose(task, rest, choice));
+            choice.copied.pop();
         }
         choice.missing = before.0;
         fewest
@@ -152,7 +158,9 @@ impl Choice {
         let goal_folder = |id: NodeId| task.node(id).goal.map(|goal| goal.folder);
         if task.rules.parents == Parents::Made {
             let implied = |folder: NodeId| {
-                let folders = task.ids().filter(|id| task.node(*id).kind == EntryKind::Folder);
+                let folders = task
+                    .ids()
+                    .filter(|id| task.node(*id).kind == EntryKind::Folder);
                 let mut below = folders.filter(|id| goal_folder(*id) == Some(folder));
                 below.any(|_| true)
             };
@@ -180,7 +188,10 @@ fn is_renamed(task: &Task, source: NodeId, copy: NodeId) -> bool {
 /// What copying a folder makes, if the goal has all that it holds in the copy.
 fn made_by(task: &Task, source: NodeId, copy: NodeId) -> Option<Missing> {
     let mut made = 1 << copy;
-    for child in task.ids().filter(|id| task.start.spot(*id).folder == source) {
+    for child in task
+        .ids()
+        .filter(|id| task.start.spot(*id).folder == source)
+    {
         let goal = Spot {
             folder: copy,
             name: task.start.spot(child).name,
@@ -225,7 +236,10 @@ pub(crate) fn removals(task: &Task, state: &State) -> usize {
             continue;
         }
         let spaces = [BatchKey::SourceSpace, BatchKey::TargetSpace];
-        let space = spaces.iter().any(|by| rule.parts(*by)).then(|| state.space(id));
+        let space = spaces
+            .iter()
+            .any(|by| rule.parts(*by))
+            .then(|| state.space(id));
         let how = rule.parts(BatchKey::Disposal).then(|| task.node(id).goes);
         *groups.entry((space, how)).or_insert(0) += 1;
     }

@@ -80,6 +80,10 @@ impl Rule {
 
     /// The fewest calls for so many items.
     pub(crate) fn calls(&self, items: usize) -> usize {
-        if items == 0 { 0 } else { (items - 1) / self.most + 1 }
+        if items == 0 {
+            0
+        } else {
+            (items - 1) / self.most + 1
+        }
     }
 }

@@ -1,10 +1,11 @@
-//! The search: is there a sequence of fewer calls?
+//! The search: which sequence has the fewest calls?
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::bound::{Bounds, removals};
 use crate::call::{Step, Verb};
-use crate::items::{Item, Key, items};
+use crate::item::{Item, Key};
+use crate::items::items;
 use crate::rules::Rule;
 use crate::state::{NodeId, State};
 use crate::task::{Role, Task};
@@ -15,10 +16,10 @@ const BUDGET: usize = 300_000;
 /// What a search comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// No sequence has fewer calls.
-    Fewest,
-    /// This one has.
-    Better(Vec<Vec<Step>>),
+    /// No sequence is as short.
+    None,
+    /// None is shorter than this one.
+    Least(Vec<Vec<Step>>),
     /// There are too many states to look at.
     Undecided,
 }
@@ -34,8 +35,8 @@ struct Search {
     calls: Vec<Vec<Step>>,
 }
 
-/// Looks for a sequence of fewer calls than these.
-pub(crate) fn fewer(task: &Task, calls: usize) -> Answer {
+/// Looks for the shortest sequence of at most so many calls.
+pub(crate) fn least(task: &Task, calls: usize) -> Answer {
     let mut search = Search {
         task: task.clone(),
         bounds: Bounds::new(task),
@@ -45,18 +46,18 @@ pub(crate) fn fewer(task: &Task, calls: usize) -> Answer {
         calls: Vec::new(),
     };
     let start = search.task.start;
-    let least = search.bounds.of(task, &start);
-    for most in least..calls {
+    let bound = search.bounds.of(task, &start);
+    for most in bound..=calls {
         search.most = most;
         search.seen.clear();
         if search.finds(&start, 0) {
-            return Answer::Better(search.calls);
+            return Answer::Least(search.calls);
         }
         if search.budget == 0 {
             return Answer::Undecided;
         }
     }
-    Answer::Fewest
+    Answer::None
 }
 
 impl Search {
@@ -72,11 +73,17 @@ impl Search {
         let mut next = self.successors(state, used + 1);
         next.sort_by_key(|(bound, _, _)| *bound);
         for (_, items, after) in next {
-            if self.seen.get(&after).is_some_and(|before| *before <= used + 1) {
+            if self
+                .seen
+                .get(&after)
+                .is_some_and(|before| *before <= used + 1)
+            {
                 continue;
             }
             self.seen.insert(after, used + 1);
-            let steps = items.iter().map(|item| item.step(&self.task, state, &after));
+            let steps = items
+                .iter()
+                .map(|item| item.step(&self.task, state, &after));
             self.calls.push(steps.collect());
             if self.finds(&after, used + 1) {
                 return true;
@@ -97,7 +104,10 @@ impl Search {
     fn successors(&mut self, state: &State, used: usize) -> Vec<(usize, Vec<Item>, State)> {
         let mut groups: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
         for item in items(&mut self.task, &self.bounds, state) {
-            groups.entry(item.key(&self.task, state)).or_default().push(item);
+            groups
+                .entry(item.key(&self.task, state))
+                .or_default()
+                .push(item);
         }
         let mut next = Vec::new();
         for (key, items) in &groups {
@@ -131,7 +141,12 @@ impl Search {
         }
     }
 
-    fn after(&mut self, state: &State, used: usize, items: &[Item]) -> Option<(usize, Vec<Item>, State)> {
+    fn after(
+        &mut self,
+        state: &State,
+        used: usize,
+        items: &[Item],
+    ) -> Option<(usize, Vec<Item>, State)> {
         self.budget = self.budget.checked_sub(1)?;
         let mut after = *state;
         for item in items {
@@ -153,7 +168,10 @@ impl Search {
         };
         let mut groups: BTreeMap<_, Vec<Step>> = BTreeMap::new();
         let rule = task.rules.of(Verb::Remove);
-        for id in task.ids().filter(|id| goes(*id) && !goes(state.spot(*id).folder)) {
+        for id in task
+            .ids()
+            .filter(|id| goes(*id) && !goes(state.spot(*id).folder))
+        {
             let item = Item::removal(id, task.node(id).goes);
             let step = item.step(task, state, state);
             groups.entry(item.key(task, state)).or_default().push(step);

@@ -98,7 +98,11 @@ impl Spaces {
             self.went(&moved, step.how);
             return Ok(());
         };
-        if step.from.as_ref().is_some_and(|from| is_at_or_below(to, from) && to != from) {
+        if step
+            .from
+            .as_ref()
+            .is_some_and(|from| is_at_or_below(to, from) && to != from)
+        {
             return Err("into itself".into());
         }
         let top = moved[0].1;

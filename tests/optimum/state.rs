@@ -109,5 +109,9 @@ impl State {
 /// A spot as text.
 pub(crate) fn path_of(state: &State, task: &Task, spot: Spot) -> String {
     let folder = state.path(task, spot.folder);
-    format!("{}/{}", folder.trim_end_matches('/'), task.texts.text(spot.name))
+    format!(
+        "{}/{}",
+        folder.trim_end_matches('/'),
+        task.texts.text(spot.name)
+    )
 }

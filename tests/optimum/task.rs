@@ -128,7 +128,11 @@ impl Task {
     }
 
     fn observed(&mut self, first: &Spaces, last: &Spaces) {
-        let mut ids: BTreeMap<&str, NodeId> = (0..).map(|id| ROOTS[id as usize]).zip(0..).take(2).collect();
+        let mut ids: BTreeMap<&str, NodeId> = (0..)
+            .map(|id| ROOTS[id as usize])
+            .zip(0..)
+            .take(2)
+            .collect();
         for (path, thing) in &first.things {
             let id = self.push(thing.kind, Role::Observed);
             ids.insert(path, id);
@@ -153,7 +157,8 @@ impl Task {
                 Origin::Copy(number) => self.push(thing.kind, Role::New(Some(observed(number)))),
                 Origin::Made => {
                     let source = declared.get(path);
-                    let number = source.and_then(|it| first.things.keys().position(|path| path == it));
+                    let number =
+                        source.and_then(|it| first.things.keys().position(|path| path == it));
                     self.push(thing.kind, Role::New(number.map(observed)))
                 }
             };

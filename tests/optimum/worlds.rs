@@ -1,12 +1,14 @@
 //! Small random worlds: a few entries, a few wishes, and the sheets that plans are made for.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use reshelve::manifest::{Files, Inputs, ProviderKeys, load};
-use reshelve::plan::{BatchKey, BatchRule, Bin, Capabilities, Identity, MissingParents, Plan, Verdict};
+use reshelve::plan::{
+    BatchKey, BatchRule, Bin, Capabilities, Disposal, Identity, MissingParents, Plan, Verdict,
+};
 
 use crate::laboratory::{Laboratory, Shape};
-use crate::service;
+use crate::{service, wishes};
 
 /// What is there, and what is wished: one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,6 @@ pub(crate) enum Sheet {
 }
 
 impl Sheet {
-    pub(crate) const MAIN: [Self; 4] = [Self::Kept, Self::Free, Self::FreeOneByOne, Self::Local];
     pub(crate) const ALL: [Self; 7] = [
         Self::Kept,
         Self::Free,
@@ -44,12 +45,30 @@ impl Sheet {
         Self::LocalWithoutBin,
     ];
 
+    /// The same provider where there is a bin.
+    pub(crate) fn with_bin(self) -> Self {
+        match self {
+            Self::KeptWithoutBin => Self::Kept,
+            Self::FreeWithoutBin => Self::Free,
+            Self::LocalWithoutBin => Self::Local,
+            Self::Kept | Self::Free | Self::FreeOneByOne | Self::Local => self,
+        }
+    }
+
     fn has_bin(self) -> bool {
-        !matches!(self, Self::KeptWithoutBin | Self::FreeWithoutBin | Self::LocalWithoutBin)
+        self == self.with_bin()
+    }
+
+    fn disposal(self) -> Disposal {
+        if self.has_bin() {
+            Disposal::Recycle
+        } else {
+            Disposal::Permanent
+        }
     }
 
     fn keeps_names(self) -> bool {
-        matches!(self, Self::Kept | Self::KeptWithoutBin)
+        self.with_bin() == Self::Kept
     }
 
     fn of(self, local: &Capabilities) -> Capabilities {
@@ -70,9 +89,10 @@ impl Sheet {
                     items: Some(1),
                     ..local.create_folder.clone()
                 },
-                parents: match self {
-                    Self::FreeOneByOne => MissingParents::Refused,
-                    _ => MissingParents::MadeForFolders,
+                parents: if self == Self::FreeOneByOne {
+                    MissingParents::Refused
+                } else {
+                    MissingParents::MadeForFolders
                 },
                 identity: Identity::Path,
                 ..local.clone()
@@ -85,18 +105,17 @@ impl Sheet {
     }
 }
 
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> Result<String, String> {
-        Err(format!("there is no {path}"))
-    }
-}
-
 impl Small {
     /// The world on a sheet; `None` where the manifest is refused without observing.
     pub(crate) fn laboratory(&self, sheet: Sheet) -> Option<Laboratory> {
-        let mut laboratory = Laboratory::with(self.manifest(sheet)?, &self.spaces()?);
+        let lines = self.placements.iter().enumerate();
+        let placements =
+            lines.map(|(number, line)| wishes::placement(number, line, sheet.disposal()));
+        let placements: Option<Vec<_>> = placements.collect();
+        let mut laboratory = Laboratory::new(placements?, &self.spaces()?);
+        if !wishes::is_valid(&laboratory.manifest) {
+            return None;
+        }
         for capabilities in laboratory.sheets.values_mut() {
             *capabilities = sheet.of(capabilities);
         }
@@ -114,28 +133,6 @@ impl Small {
         let plan = laboratory.plan();
         let ready = plan.verdict() == Verdict::Ready && !plan.operations.is_empty();
         ready.then_some((laboratory, plan))
-    }
-
-    fn manifest(&self, sheet: Sheet) -> Option<reshelve::manifest::Manifest> {
-        let recycle = sheet.has_bin();
-        let placements: String = self.placements.iter().map(|it| format!("  - {{{it}}}\n")).collect();
-        let text = format!(
-            "version: 1\nname: m\nspaces:\n  a: {{provider: model, id: a}}\n  b: {{provider: model, id: b}}\n\
-             defaults: {{recycle: {recycle}}}\nplacements:\n{placements}"
-        );
-        let inputs = Inputs {
-            variables: &BTreeMap::new(),
-            environment: &BTreeMap::new(),
-            files: &NoFiles,
-            providers: &[ProviderKeys {
-                name: "model",
-                required: &["id"],
-                optional: &[],
-                paths: &[],
-                limits: &[],
-            }],
-        };
-        load("m.yaml", &text, &inputs).ok()
     }
 
     /// The trees of both spaces; `None` where a file has entries below it.
@@ -162,6 +159,11 @@ impl Small {
             folder.insert(name.to_owned(), shape);
         }
         Some(spaces)
+    }
+
+    /// How much there is to read.
+    pub(crate) fn size(&self) -> usize {
+        self.entries.len() + self.placements.len()
     }
 
     /// The same worlds with one thing less.
@@ -200,6 +202,13 @@ impl Small {
     }
 }
 
+impl fmt::Display for Small {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let placements = self.placements.join("\n  ");
+        write!(formatter, "  {}\n  {placements}", self.entries.join(" "))
+    }
+}
+
 /// Numbers that look random and are the same each time.
 pub(crate) struct Dice(u64);
 
@@ -223,7 +232,7 @@ impl Dice {
     /// A world with at most six entries.
     pub(crate) fn world(&mut self) -> Small {
         let (entries, paths) = self.entries();
-        let placements = match self.roll(10) {
+        let mut placements = match self.roll(10) {
             0..=1 => self.rotation(&paths),
             2..=3 => self.fan(&paths),
             4 => self.replacements(&paths),
@@ -232,7 +241,17 @@ impl Dice {
                 (0..count).map(|_| self.wish(&paths)).collect()
             }
         };
-        Small { entries, placements }
+        let mut targets = Vec::new();
+        placements.retain(|line| {
+            let target = line.split('\'').nth(3).map(str::to_owned);
+            let is_new = !targets.contains(&target);
+            targets.push(target);
+            is_new
+        });
+        Small {
+            entries,
+            placements,
+        }
     }
 
     /// Entries as lines, and their paths.
@@ -285,7 +304,11 @@ impl Dice {
             let other = ["1", "2", "3", "4", "5", "6"][number].to_owned();
             let name = if self.roll(2) == 0 { own } else { other };
             let folder = folders[self.roll(3)].clone();
-            let verb = if self.roll(3) == 0 && !moved.contains(&source) { "move" } else { "copy" };
+            let verb = if self.roll(3) == 0 && !moved.contains(&source) {
+                "move"
+            } else {
+                "copy"
+            };
             moved.push(source);
             lines.push(format!("{verb}: '{source}', to: '{folder}/{name}'"));
         }
@@ -298,7 +321,9 @@ impl Dice {
         for _ in 0..1 + self.roll(3) {
             let [source, target] = [0; 2].map(|_| &paths[self.roll(paths.len())]);
             let verb = self.pick(&["move", "copy"]);
-            lines.push(format!("{verb}: '{source}', to: '{target}', on_conflict: overwrite"));
+            lines.push(format!(
+                "{verb}: '{source}', to: '{target}', on_conflict: overwrite"
+            ));
         }
         lines
     }
