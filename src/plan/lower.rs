@@ -37,6 +37,7 @@ pub(super) fn lower<'c>(
     let (mut operations, mut recordings): (Vec<Operation>, _) = (Vec::new(), Vec::new());
     let makers = made_on_the_way(context, &differences.changes);
     let mut on_the_way: Vec<(usize, &Change)> = Vec::new();
+    let mut carriers: Vec<(&Address, OperationId)> = Vec::new();
     for (position, change) in differences.changes.iter().enumerate() {
         let start = operations.len();
         if let Some(maker) = makers.get(&position) {
@@ -47,7 +48,8 @@ pub(super) fn lower<'c>(
             let id = OperationId(start as u32 + 1);
             operations.extend(steps.of(change, operation(context, change, id)));
         }
-        let id = OperationId(operations.len() as u32);
+        let own = OperationId(operations.len() as u32);
+        let id = carrier_of(change, own, &mut carriers);
         let made = on_the_way.extract_if(.., |(maker, _)| *maker == position);
         for (_, folder) in made {
             let maker = &mut operations[start];
@@ -84,6 +86,27 @@ pub(super) fn lower<'c>(
         links: steps.links,
         stopovers: steps.stopovers,
     }
+}
+
+/// The operation that brings an entry: its own, or that of the folder that carries it, although
+/// others that put more into that folder may stand between.
+fn carrier_of<'c>(
+    change: &'c Change,
+    own: OperationId,
+    carriers: &mut Vec<(&'c Address, OperationId)>,
+) -> OperationId {
+    match change.extent {
+        Extent::Entry => return own,
+        Extent::Subtree => carriers.push((&change.target, own)),
+        Extent::Carried => {}
+    }
+    while let Some((folder, id)) = carriers.last() {
+        if change.target.is_at_or_below(folder) {
+            return *id;
+        }
+        carriers.pop();
+    }
+    own
 }
 
 /// Whether a removal is of an emptied folder whose name something else gets. Expects the changes in

@@ -21,17 +21,17 @@ pub(super) fn roots(context: &Context<'_>, differences: &mut Differences) -> Vec
 }
 
 fn carry_whole_folders(context: &Context<'_>, changes: &mut [Change]) {
-    let mut position = 0;
-    while position < changes.len() {
+    for position in 0..changes.len() {
+        if changes[position].extent == Extent::Carried {
+            continue;
+        }
         let end = end_of_subtree(changes, position);
-        if carries_whole(context, &changes[position..end]) {
+        let carried = carried_whole(context, &changes[position..end]);
+        if let Some(carried) = carried {
             changes[position].extent = Extent::Subtree;
-            for below in &mut changes[position + 1..end] {
-                below.extent = Extent::Carried;
+            for below in carried {
+                changes[position + below].extent = Extent::Carried;
             }
-            position = end;
-        } else {
-            position += 1;
         }
     }
 }
@@ -46,33 +46,16 @@ fn end_of_subtree(changes: &[Change], position: usize) -> usize {
         + changes[position + 1..].partition_point(|below| below.target.is_strictly_below(top))
 }
 
-/// Whether the first change is a folder whose source subtree is exactly what the others want.
-/// Every one of them stands for another entry of that subtree, so that counting is enough.
-fn carries_whole(context: &Context<'_>, changes: &[Change]) -> bool {
-    let Some((folder, below)) = changes.split_first() else {
-        return false;
-    };
-    let Some(source) = folder
-        .source
-        .as_ref()
-        .filter(|_| folder.kind == EntryKind::Folder)
-    else {
-        return false;
-    };
+/// Where the first change is a folder whose source subtree is wanted as it is, the positions of
+/// those that it carries. Every one of them stands for another entry of that subtree, so that
+/// counting is enough. Others may put more into the folder afterwards.
+fn carried_whole(context: &Context<'_>, changes: &[Change]) -> Option<Vec<usize>> {
+    let (folder, below) = changes.split_first()?;
+    let source = folder.source.as_ref();
+    let source = source.filter(|_| folder.kind == EntryKind::Folder)?;
     let sheet = context.sheet(&folder.target.space);
-    let Some(sheet) = sheet.filter(|sheet| sheet.folders == FolderTransfer::WholeSubtree) else {
-        return false;
-    };
-    // A copy under another name takes two calls then, and making an empty folder takes one.
-    let is_renamed = folder.target.path.name() != source.address.path.name();
-    if below.is_empty()
-        && folder.origin == Origin::Copied
-        && sheet.naming == Naming::Kept
-        && is_renamed
-    {
-        return false;
-    }
-    let same = |change: &Change| {
+    let sheet = sheet.filter(|sheet| sheet.folders == FolderTransfer::WholeSubtree)?;
+    let is_own = |change: &Change| {
         change.placement == folder.placement
             && change.origin == folder.origin
             && change.wished.is_none()
@@ -82,9 +65,17 @@ fn carries_whole(context: &Context<'_>, changes: &[Change]) -> bool {
                 .as_ref()
                 .is_some_and(|entry| entry.address.is_strictly_below(&source.address))
     };
-    !folder.target.is_at_or_below(&source.address)
-        && below.iter().all(same)
-        && context.world.measure(source.node).0 == changes.len() as u64
+    let own = (1..).zip(below).filter(|(_, change)| is_own(change));
+    let own: Vec<usize> = own.map(|(position, _)| position).collect();
+    // A copy under another name takes two calls then, and making an empty folder takes one.
+    let is_renamed = folder.target.path.name() != source.address.path.name();
+    let is_better_made = own.is_empty()
+        && folder.origin == Origin::Copied
+        && sheet.naming == Naming::Kept
+        && is_renamed;
+    let is_whole = !folder.target.is_at_or_below(&source.address)
+        && context.world.measure(source.node).0 == 1 + own.len() as u64;
+    (is_whole && !is_better_made).then_some(own)
 }
 
 fn emptied_folders(

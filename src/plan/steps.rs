@@ -231,44 +231,45 @@ impl<'a, 'c> Steps<'a, 'c> {
 }
 
 impl Links {
-    /// Who wants a name that the service may give for a while comes after it was given back.
+    /// Who wants a name that the service may give for a while comes after it was given back. Files
+    /// and folders of one name get different names beside it.
     fn lend(
         &mut self,
         stopovers: &Stopovers<'_>,
         operations: &mut [Operation],
         (kept, guests): (&Address, &[Guest]),
     ) {
-        let found: Vec<&Guest> = guests
-            .iter()
-            .filter(|guest| {
-                at(operations, guest.arrives).action.strategy() == Some(Strategy::Rename)
-            })
-            .collect();
-        let stops: BTreeSet<Address> = found
-            .iter()
-            .filter_map(|guest| Some(at(operations, guest.arrives).action.to()?.address()))
-            .collect();
-        let kind = found
-            .first()
-            .map_or(EntryKind::File, |guest| at(operations, guest.arrives).kind);
-        let mut left = stops.len();
-        for name in [kept.clone()].into_iter().chain(beside(kept, kind, 1)) {
-            if left == 0 {
-                break;
-            }
-            left -= usize::from(stops.contains(&name));
-            if stopovers.is_wanted(&name) {
-                let may_get = |guest: &&&Guest| {
-                    guest.from != name && self.waits.get(&guest.arrives) != Some(&name)
-                };
-                let loans = found.iter().filter(may_get).map(|guest| Loan {
-                    arrives: guest.arrives,
-                    leaves: guest.leaves,
-                });
-                let loans: Vec<Loan> = loans.collect();
-                self.lent.entry(name).or_default().extend(loans);
+        for kind in [EntryKind::File, EntryKind::Folder] {
+            let found: Vec<&Guest> = guests
+                .iter()
+                .filter(|guest| {
+                    let arrival = at(operations, guest.arrives);
+                    arrival.kind == kind && arrival.action.strategy() == Some(Strategy::Rename)
+                })
+                .collect();
+            let mut stops: BTreeSet<Address> = found
+                .iter()
+                .filter_map(|guest| Some(at(operations, guest.arrives).action.to()?.address()))
+                .collect();
+            let mut names = [kept.clone()].into_iter().chain(beside(kept, kind, 1));
+            while let Some(name) = names.next().filter(|_| !stops.is_empty()) {
+                stops.remove(&name);
+                if stopovers.is_wanted(&name) {
+                    self.lend_name(name, &found);
+                }
             }
         }
+    }
+
+    fn lend_name(&mut self, name: Address, found: &[&Guest]) {
+        let may_get =
+            |guest: &&&Guest| guest.from != name && self.waits.get(&guest.arrives) != Some(&name);
+        let loans = found.iter().filter(may_get).map(|guest| Loan {
+            arrives: guest.arrives,
+            leaves: guest.leaves,
+        });
+        let loans: Vec<Loan> = loans.collect();
+        self.lent.entry(name).or_default().extend(loans);
     }
 }
 

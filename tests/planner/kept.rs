@@ -732,3 +732,44 @@ fn a_name_that_is_lent_to_nobody_needs_no_temporary_one() {
         ],
     );
 }
+
+#[test]
+fn files_and_folders_of_one_name_stop_beside_each_other() {
+    let both = copies(&[("a:/w.t/w.t", "b:/x/2"), ("a:/w.t", "b:/x/5")]);
+    let expected = [
+        "create-folder b:/x",
+        "copy a:/w.t/w.t -> b:/x/w.t free",
+        "copy a:/w.t -> b:/x/w.t(1) free",
+        "rename b:/x/w.t -> b:/x/2",
+        "rename b:/x/w.t(1) -> b:/x/5",
+        "# 4",
+    ];
+    kept("a:/w.t/w.t=4@4", &both, &expected);
+    let expected = [
+        "copy a:/w.t/w.t -> b:/x/w(1).t free",
+        "copy a:/w.t -> b:/x/w.t(1) free",
+        "rename b:/x/w(1).t -> b:/x/2",
+        "rename b:/x/w.t(1) -> b:/x/5",
+        "# 3",
+    ];
+    kept("a:/w.t/w.t=4@4 b:/x/w.t=9@9", &both, &expected);
+}
+
+#[test]
+fn a_whole_folder_is_one_item_even_where_more_is_put_into_it() {
+    let more = "  - {mirror: 'a:/s', to: 'b:/s'}\n  - {copy: 'a:/y', to: 'b:/s/d/y'}";
+    let expected = ["copy a:/s -> b:/s", "copy a:/y -> b:/s/d/y", "# 2"];
+    kept("a:/s/x=1@1 a:/s/d/z=1@1 a:/y=2@2", more, &expected);
+    // What another wants in the place of one of its entries is carved out of the folder.
+    let instead = "  - {mirror: 'a:/s', to: 'b:/s'}\n  - {copy: 'a:/x', to: 'b:/s/x'}";
+    let expected = [
+        "create-folder b:/s",
+        "copy a:/x -> b:/s/x",
+        "copy a:/s/z -> b:/s/z",
+        "# 2",
+    ];
+    kept("a:/s/x=1@1 a:/s/z=1@1 a:/x=2@2", instead, &expected);
+    let moved = "  - {move: 'a:/s', to: 'b:/s'}\n  - {move: 'a:/y', to: 'b:/s/y'}";
+    let expected = ["move a:/s -> b:/s", "move a:/y -> b:/s/y", "# 2"];
+    kept("a:/s/x=1@1 a:/y=2@2", moved, &expected);
+}

@@ -174,13 +174,18 @@ fn a_folder_emptied_into_another_frees_its_name() {
     check_again("a:/y=1@1 a:/z/ b:/w/ b:/k=2@2", &chain, |_| {}, &["= 1"]);
     let carved = both("{copy: 'a:/k', to: 'a:/z/k'}") + "  - {copy: 'a:/y', to: 'b:/w'}\n";
     let expected = [
-        "create-folder a:/z",
         "move b:/w/f -> a:/z/f",
         "remove b:/w",
         "copy a:/k -> a:/z/k",
         "copy a:/y -> b:/w",
     ];
-    check("a:/y=1@1 a:/k=3@3 b:/w/f=2@2", &carved, &expected);
+    check("a:/y=1@1 a:/k=3@3 a:/z/ b:/w/f=2@2", &carved, &expected);
+    let whole = [
+        "move b:/w -> a:/z",
+        "copy a:/k -> a:/z/k",
+        "copy a:/y -> b:/w",
+    ];
+    check("a:/y=1@1 a:/k=3@3 b:/w/f=2@2", &carved, &whole);
     let swap = both("{move: 'a:/z/f', to: 'b:/w'}");
     let expected = [
         "move b:/w/f -> a:/z/.reshelve-temporary-1",
