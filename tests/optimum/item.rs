@@ -163,6 +163,12 @@ impl Item {
                 state.at[id as usize] = task.node(id).goal.unwrap_or(Spot::ABSENT);
             }
         }
+        if self.verb == Verb::Remove {
+            let before = *state;
+            for id in task.ids().filter(|id| before.is_below(*id, self.id)) {
+                state.at[id as usize] = Spot::ABSENT;
+            }
+        }
         state.at[self.id as usize] = Spot::ABSENT;
         let Some(mut to) = self.to else {
             return Some(());

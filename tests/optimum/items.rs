@@ -314,6 +314,19 @@ impl Items<'_> {
         let Some(successor) = self.task.successor(spot) else {
             return;
         };
+        let below = |other: &NodeId| self.state.is_there(*other) && self.state.is_below(*other, id);
+        if self.task.node(id).kind == EntryKind::Folder {
+            if self
+                .task
+                .ids()
+                .filter(below)
+                .all(|it| self.goal(it).is_none())
+            {
+                let goes = self.task.node(id).goes;
+                self.found.push(Item::removal(id, goes));
+            }
+            return;
+        }
         self.displaced(id, None);
         if self.state.spot(successor).folder == spot.folder && self.state.is_there(successor) {
             let goes = self.task.node(id).goes;

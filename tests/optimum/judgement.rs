@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reshelve::plan::{Plan, Recording};
+use reshelve::state::Proof;
 
 use crate::call::{Step, Verb, calls, written};
 use crate::rules::Rules;
@@ -94,6 +95,7 @@ fn family(planned: &[Vec<Step>], better: &[Vec<Step>]) -> String {
 /// The sources that a plan states for what it places.
 fn declared(plan: &Plan) -> BTreeMap<String, String> {
     let recordings = plan.recordings.iter();
+    let recordings = recordings.filter(|it| it.provenance.proof != Proof::Halfway);
     let pair = |recording: &Recording| {
         let source = recording.provenance.source.as_ref()?;
         Some((recording.target.to_string(), source.address.to_string()))

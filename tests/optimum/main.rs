@@ -19,7 +19,8 @@
 //! * **Nothing is shown early**: what comes to a path that is not a stop is what the goal has
 //!   there, and a folder holds nothing but what the goal has in it.
 //! * **Removals come last**, but for what is replaced: it may make room once its successor waits
-//!   in the same folder. What a sheet lets an item replace is replaced by that item.
+//!   in the same folder. A folder that was emptied may make room as soon as it is. What a sheet
+//!   lets an item replace is replaced by that item.
 
 mod bound;
 mod call;
