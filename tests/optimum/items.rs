@@ -8,7 +8,7 @@ use crate::item::{Item, Stop};
 use crate::rules::Names;
 use crate::simulator::Parents;
 use crate::state::{FRESH, Name, NodeId, Spot, State};
-use crate::task::{Naming, Reach, Role, Task};
+use crate::task::{Naming, Role, Task};
 
 /// Finds all items that are possible in a state.
 pub(crate) struct Items<'a> {
@@ -189,8 +189,9 @@ impl Items<'_> {
             return;
         }
         let mut folders: Vec<NodeId> = Vec::new();
-        let source = copied.map_or(id, |(source, _)| source);
-        folders.push(self.state.spot(source).folder);
+        if copied.is_none() {
+            folders.push(self.state.spot(id).folder);
+        }
         let target = self.goal(id).map(|goal| goal.folder);
         folders.extend(target.filter(|it| self.state.is_settled(self.task, *it)));
         folders.dedup();
@@ -214,7 +215,7 @@ impl Items<'_> {
         for folder in self.task.ids() {
             let is_folder = self.task.node(folder).kind == EntryKind::Folder;
             let stays = copied.is_none() && folder == self.state.spot(id).folder;
-            if is_folder && !stays && self.may_hold(folder) && self.is_near(id, source, folder) {
+            if is_folder && !stays && self.may_hold(folder) && self.is_near(id, folder) {
                 self.arrivals(id, copied, Spot { folder, name });
             }
         }
@@ -229,13 +230,12 @@ impl Items<'_> {
         self.state.is_there(folder) && (goes || self.state.is_settled(self.task, folder))
     }
 
-    /// Whether an entry comes from a folder or goes to it.
-    fn is_near(&self, id: NodeId, source: NodeId, folder: NodeId) -> bool {
+    /// Whether an entry goes to a folder, or comes from it and leaves it. Where something is only
+    /// copied from, nothing is written.
+    fn is_near(&self, id: NodeId, folder: NodeId) -> bool {
         let goal = self.goal(id).map(|goal| goal.folder);
-        let ends = [Some(self.task.start.spot(source).folder), goal];
-        self.task.reach == Reach::Anywhere
-            || ends.contains(&Some(folder))
-            || self.task.node(folder).role == Role::Helper
+        let left = self.task.start.spot(id).folder;
+        goal == Some(folder) || left == folder || self.task.node(folder).role == Role::Helper
     }
 
     fn arrivals(&mut self, id: NodeId, copied: Option<(NodeId, Missing)>, to: Spot) {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use reshelve::plan::{Plan, Recording};
 use reshelve::state::Proof;
+use reshelve::tree::EntryKind;
 
 use crate::call::{Step, Verb, calls, written};
 use crate::rules::Rules;
 use crate::search::{Answer, least};
-use crate::simulator::Spaces;
+use crate::simulator::{Origin, Spaces, Thing};
 use crate::task::Task;
 use crate::worlds::{Sheet, Small};
 
@@ -51,7 +52,15 @@ pub(crate) fn judge(world: &Small, sheet: Sheet) -> Judgement {
         Ok(None) => return Judgement::Undecided,
         Err(why) => return broken("the plan cannot be done", &why, &planned),
     };
-    match least(&task, planned.len()) {
+    let mut answer = least(&task, planned.len());
+    for other in task.with_folders_moved() {
+        if let Answer::Least(calls) = &answer
+            && let Answer::Least(fewer) = least(&other, calls.len() - 1)
+        {
+            answer = Answer::Least(fewer);
+        }
+    }
+    match answer {
         Answer::None => broken("the plan breaks a rule", "", &planned),
         Answer::Undecided => Judgement::Undecided,
         Answer::Least(calls) => match leads_there(&first, &planned, &calls, &task.rules) {
@@ -126,7 +135,13 @@ fn leads_there(
         (found, Backwards::No),
         (found, Backwards::Yes),
     ] {
-        if end(calls, backwards)? != wanted {
+        let found = end(calls, backwards)?;
+        let is_same = |path: &String, thing: &Thing| {
+            let wanted = wanted.get(path);
+            let is_folder = thing.kind == EntryKind::Folder;
+            wanted == Some(thing) || is_folder && wanted.is_some_and(|it| it.origin == Origin::Made)
+        };
+        if found.len() != wanted.len() || !found.iter().all(|(path, thing)| is_same(path, thing)) {
             return Err("it leads somewhere else".into());
         }
     }

@@ -5,17 +5,19 @@
 //!
 //! * **The goal** is what a plan leads to, taken as data: each path with its kind and content. An
 //!   entry that is moved, or that nobody speaks of, is the same entry in the end; a copy is a new
-//!   entry with the content of the one that the plan copies.
+//!   entry with the content of the one that the plan copies. A folder that goes because all in it
+//!   is moved may be the very folder that comes to be for what it held.
 //! * **A call** holds at most as many items as the sheet says, all with the same batch key. Each
 //!   of them is possible in the state before the call, whatever the order within it: none uses,
 //!   frees or takes what another one takes, frees or makes.
 //! * **An item** copies, moves, renames or removes one entry with all that it holds, or makes a
 //!   folder. What is copied was observed, is unchanged since, and is no copy itself.
 //! * **Targets** are where the goal has the entry, or a temporary stop. Where names are free that
-//!   is a fresh name in the folder of the source or of the target, and there are no more stops
-//!   than the plan itself makes: one for each cycle. Where names are kept it is any folder that
-//!   stays, under the name that the entry has or one that the service finds, a fresh name given by
-//!   a rename, or the final name given before the move.
+//!   is a fresh name in the folder that the entry leaves or goes to, and there are no more stops
+//!   than the plan itself makes: one for each cycle. Where names are kept it is one of these
+//!   folders or one made for the purpose, under the name that the entry has or one that the service
+//!   finds, a fresh name given by a rename, or the final name given before the move. Nothing is
+//!   written where something is only copied from.
 //! * **Nothing is shown early**: what comes to a path that is not a stop is what the goal has
 //!   there, and a folder holds nothing but what the goal has in it.
 //! * **Removals come last**, but for what is replaced: it may make room once its successor waits
@@ -24,6 +26,7 @@
 
 mod bound;
 mod call;
+mod dice;
 mod fewest;
 mod item;
 mod items;

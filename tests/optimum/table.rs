@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::dice::Dice;
 use crate::judgement::{Gap, Judgement, judge};
-use crate::worlds::{Dice, Sheet, Small};
+use crate::worlds::{Sheet, Small};
 
 /// What many worlds come to on one sheet.
 #[derive(Default)]

@@ -19,7 +19,6 @@ pub(crate) struct Task {
     pub(crate) start: State,
     /// How many temporary stops there may be where names are free.
     pub(crate) stops: u8,
-    pub(crate) reach: Reach,
     pub(crate) texts: Texts,
 }
 
@@ -59,15 +58,6 @@ pub(crate) struct Texts {
     numbers: BTreeMap<String, Name>,
 }
 
-/// Where entries may stop that keep their names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// In the folder that they come from, the one that they go to, and one made for the purpose.
-    Near,
-    /// In any folder.
-    Anywhere,
-}
-
 /// The roots of the two spaces.
 pub(crate) const ROOTS: [&str; 2] = ["a:/", "b:/"];
 
@@ -93,7 +83,6 @@ impl Task {
             nodes: Vec::new(),
             start: State::empty(),
             stops: stops as u8,
-            reach: Reach::Near,
             texts: Texts::default(),
         };
         for _ in ROOTS {
@@ -168,6 +157,36 @@ impl Task {
             let spot = self.spot(path, &ids);
             self.nodes[ids[&**path] as usize].goal = Some(spot);
         }
+    }
+
+    /// The same task where folders that go, because all in them is moved, are themselves the
+    /// folders that come to be for it: each of them alone, and all.
+    pub(crate) fn with_folders_moved(&self) -> Vec<Self> {
+        let pair = |id: NodeId| match (self.node(id).role, self.node(id).kind) {
+            (Role::New(Some(source)), EntryKind::Folder) => Some((id, source)),
+            _ => None,
+        };
+        let pairs = self.ids().filter_map(pair);
+        let goes = |source: NodeId| self.node(source).goal.is_none();
+        let pairs: Vec<_> = pairs.filter(|(_, source)| goes(*source)).collect();
+        let alone = pairs.iter().map(|pair| vec![*pair]);
+        let all = (pairs.len() > 1).then(|| pairs.clone());
+        let moved = |pairs: Vec<(NodeId, NodeId)>| {
+            let mut task = self.clone();
+            pairs
+                .into_iter()
+                .for_each(|(new, old)| task.move_folder(new, old));
+            task
+        };
+        alone.chain(all).map(moved).collect()
+    }
+
+    fn move_folder(&mut self, new: NodeId, old: NodeId) {
+        self.nodes[old as usize].goal = self.nodes[new as usize].goal.take();
+        let goals = self.nodes.iter_mut().filter_map(|node| node.goal.as_mut());
+        goals
+            .filter(|goal| goal.folder == new)
+            .for_each(|goal| goal.folder = old);
     }
 
     /// The service names what an item of the plan brings to its place with such a name.
