@@ -1,7 +1,7 @@
 //! The planner's numbers of calls are the least, on random worlds of every sheet.
 
+use crate::sheets::Sheet;
 use crate::table::Table;
-use crate::worlds::Sheet;
 
 /// Worlds of which about a third have a plan that does something.
 const WORLDS: usize = 3_000;

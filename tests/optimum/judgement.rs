@@ -9,9 +9,10 @@ use reshelve::tree::EntryKind;
 use crate::call::{Step, Verb, calls, written};
 use crate::rules::Rules;
 use crate::search::{Answer, least};
+use crate::sheets::Sheet;
 use crate::simulator::{Origin, Spaces, Thing};
 use crate::task::Task;
-use crate::worlds::{Sheet, Small};
+use crate::worlds::Small;
 
 /// What is known of one world on one sheet.
 #[derive(Debug, Clone)]

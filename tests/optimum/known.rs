@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::call::{How, Step, Verb};
 use crate::rules::Rules;
 use crate::search::{Answer, least};
+use crate::sheets::Sheet;
 use crate::simulator::Spaces;
 use crate::task::Task;
-use crate::worlds::{Sheet, Small};
+use crate::worlds::Small;
 
 /// The least number of calls that the search finds, given any way through a world:
 /// `move a:/x a:/y; remove a:/z; copy a:/u b:/v over`. Temporary names begin with `~`.

@@ -39,6 +39,8 @@ mod search;
 #[path = "../support/service.rs"]
 #[expect(dead_code, reason = "the laws of a service are tried elsewhere")]
 mod service;
+#[path = "../support/sheets.rs"]
+mod sheets;
 mod simulator;
 mod state;
 mod table;

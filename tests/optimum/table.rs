@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use crate::dice::Dice;
 use crate::judgement::{Gap, Judgement, judge};
-use crate::worlds::{Sheet, Small};
+use crate::sheets::Sheet;
+use crate::worlds::Small;
 
 /// What many worlds come to on one sheet.
 #[derive(Default)]

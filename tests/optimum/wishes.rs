@@ -10,7 +10,8 @@ use reshelve::manifest::{
 use reshelve::tree::{Address, Pattern, PatternSet, Selection};
 
 /// The placement of a line such as `move: 'a:/x', to: 'b:/y', on_conflict: overwrite`.
-pub(crate) fn placement(number: usize, line: &str, disposal: Disposal) -> Option<Placement> {
+pub(crate) fn placement(number: usize, line: &str) -> Option<Placement> {
+    let disposal = Disposal::Recycle;
     let pairs = line.split(", ").map(|pair| pair.split_once(": "));
     let pairs: Option<BTreeMap<&str, &str>> = pairs.collect();
     let values: BTreeMap<&str, &str> = pairs?

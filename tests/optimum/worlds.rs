@@ -1,14 +1,13 @@
-//! Small random worlds: a few entries, a few wishes, and the sheets that plans are made for.
+//! Small worlds: a few entries, a few wishes.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use reshelve::plan::{
-    BatchKey, BatchRule, Bin, Capabilities, Disposal, Identity, MissingParents, Plan, Verdict,
-};
+use reshelve::plan::{Plan, Verdict};
 
 use crate::laboratory::{Laboratory, Shape};
-use crate::{service, wishes};
+use crate::sheets::Sheet;
+use crate::wishes;
 
 /// What is there, and what is wished: one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,113 +17,14 @@ pub(crate) struct Small {
     pub(crate) placements: Vec<String>,
 }
 
-/// The providers that plans are made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sheet {
-    /// Names are kept, calls are small.
-    Kept,
-    KeptWithoutBin,
-    /// Names are free, calls are small, folders make their parents.
-    Free,
-    FreeWithoutBin,
-    /// The same, and nothing makes parents.
-    FreeOneByOne,
-    /// Names are free, calls have no limit.
-    Local,
-    LocalWithoutBin,
-}
-
-impl Sheet {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Kept,
-        Self::Free,
-        Self::Local,
-        Self::KeptWithoutBin,
-        Self::FreeOneByOne,
-        Self::FreeWithoutBin,
-        Self::LocalWithoutBin,
-    ];
-
-    /// The same provider where there is a bin.
-    pub(crate) fn with_bin(self) -> Self {
-        match self {
-            Self::KeptWithoutBin => Self::Kept,
-            Self::FreeWithoutBin => Self::Free,
-            Self::LocalWithoutBin => Self::Local,
-            Self::Kept | Self::Free | Self::FreeOneByOne | Self::Local => self,
-        }
-    }
-
-    fn has_bin(self) -> bool {
-        self == self.with_bin()
-    }
-
-    fn disposal(self) -> Disposal {
-        if self.has_bin() {
-            Disposal::Recycle
-        } else {
-            Disposal::Permanent
-        }
-    }
-
-    fn keeps_names(self) -> bool {
-        self.with_bin() == Self::Kept
-    }
-
-    fn of(self, local: &Capabilities) -> Capabilities {
-        use BatchKey::{SourceSpace, TargetSpace};
-        let two = |rule: &BatchRule, shared| BatchRule {
-            items: Some(2),
-            shared: [shared].into(),
-            ..rule.clone()
-        };
-        let mut sheet = match self {
-            Self::Kept | Self::KeptWithoutBin => service::sheet([2, 2, 2]),
-            Self::Local | Self::LocalWithoutBin => local.clone(),
-            Self::Free | Self::FreeWithoutBin | Self::FreeOneByOne => Capabilities {
-                copy: two(&local.copy, TargetSpace),
-                moving: two(&local.moving, TargetSpace),
-                remove: two(&local.remove, SourceSpace),
-                create_folder: BatchRule {
-                    items: Some(1),
-                    ..local.create_folder.clone()
-                },
-                parents: if self == Self::FreeOneByOne {
-                    MissingParents::Refused
-                } else {
-                    MissingParents::MadeForFolders
-                },
-                identity: Identity::Path,
-                ..local.clone()
-            },
-        };
-        if !self.has_bin() {
-            sheet.bin = Bin::None;
-        }
-        sheet
-    }
-}
-
 impl Small {
     /// The world on a sheet; `None` where the manifest is refused without observing.
     pub(crate) fn laboratory(&self, sheet: Sheet) -> Option<Laboratory> {
         let lines = self.placements.iter().enumerate();
-        let placements =
-            lines.map(|(number, line)| wishes::placement(number, line, sheet.disposal()));
+        let placements = lines.map(|(number, line)| wishes::placement(number, line));
         let placements: Option<Vec<_>> = placements.collect();
-        let mut laboratory = Laboratory::new(placements?, &self.spaces()?);
-        if !wishes::is_valid(&laboratory.manifest) {
-            return None;
-        }
-        for capabilities in laboratory.sheets.values_mut() {
-            *capabilities = sheet.of(capabilities);
-        }
-        if sheet.keeps_names() {
-            let sheets = laboratory.sheets.clone();
-            laboratory = service::keeping(laboratory, [2, 2, 2]);
-            laboratory.sheets = sheets;
-        }
-        Some(laboratory)
+        let laboratory = sheet.laboratory(placements?, &self.spaces()?);
+        wishes::is_valid(&laboratory.manifest).then_some(laboratory)
     }
 
     /// The plan on a sheet; `None` where it does nothing or is refused.

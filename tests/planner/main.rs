@@ -6,6 +6,9 @@ mod laboratory;
 #[path = "../support/service.rs"]
 mod service;
 
+#[path = "../support/sheets.rs"]
+mod sheets;
+
 mod bench;
 mod conflicts;
 mod guards;
@@ -14,5 +17,6 @@ mod moves;
 mod named;
 mod names;
 mod order;
+mod permutations;
 mod placing;
 mod pruning;
