@@ -46,7 +46,8 @@ pub fn detect(input: DriftInput<'_>) -> DriftReport {
         }
     }
     for operation in &input.plan.operations {
-        if let Some(item) = planned_item(&input, operation) {
+        let wanted = planned_item(&input, operation);
+        for item in wanted.into_iter().chain(left_item(&input, operation)) {
             merge(&mut items, item);
         }
     }
@@ -186,7 +187,9 @@ fn recorded_item(
 /// What an operation that is needed says of the entry that it is needed for.
 fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftItem> {
     let kind = match operation.reason {
-        Reason::Missing | Reason::Misplaced => DriftKind::NotPlaced,
+        Reason::Missing | Reason::Misplaced | Reason::Leaving | Reason::Strayed => {
+            DriftKind::NotPlaced
+        }
         Reason::Changed => DriftKind::Outdated,
         Reason::Overwrite | Reason::Beside => DriftKind::Conflict,
         Reason::Extra | Reason::Unwanted => DriftKind::Unwanted,
@@ -203,6 +206,8 @@ fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftIt
     let target = place.address();
     let source = match &operation.action {
         Action::CreateFolder { .. } | Action::Remove { .. } => None,
+        // What is moved in place of a copy is not where the content comes from.
+        _ if matches!(operation.reason, Reason::Leaving | Reason::Strayed) => None,
         Action::Copy { from, .. } | Action::Move { from, .. } | Action::Rename { from, .. } => {
             Some(from.address())
         }
@@ -223,6 +228,21 @@ fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftIt
         observed,
         source,
         run: record.map(|record| record.run.clone()),
+    })
+}
+
+/// What an operation that moves an entry which has to go says of where that is now.
+fn left_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftItem> {
+    let from = operation.action.from()?.address();
+    let record = input.state.records.get(&from);
+    (operation.reason == Reason::Leaving).then(|| DriftItem {
+        kind: DriftKind::Unwanted,
+        placement: Some(operation.placement.clone()),
+        recorded: None,
+        observed: look(input, &from),
+        source: None,
+        run: record.map(|record| record.run.clone()),
+        target: from,
     })
 }
 

@@ -3,8 +3,9 @@
 
 use super::capabilities::Beside;
 use super::diff::{Comparison, Mode, Pair, Pass};
-use super::expand::{SourceEntry, SourceNaming};
+use super::expand::{Root, SourceEntry, SourceNaming};
 use super::numbering::numbered;
+use super::recorded::is_as_recorded;
 use super::world::Node;
 use crate::state::Provenance;
 use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias};
@@ -84,6 +85,28 @@ impl Comparison<'_, '_> {
         matches!(pass.mode, Mode::Move)
             && records.is_on_its_way(node)
             && records.of(node).is_some_and(is_ours)
+    }
+
+    /// The rest of the way of a folder of a copy that an interrupted run left halfway: it is moved
+    /// from there, and nothing stays where it waited.
+    pub(super) fn interrupted_folder(&self, pass: &Pass<'_>, pair: &Pair) -> Option<Root> {
+        let copies = matches!(pass.mode, Mode::Copy(_));
+        let waits = copies && self.context.records.halfway(&pair.source.address).is_some();
+        waits.then(|| Root {
+            naming: SourceNaming::Temporary,
+            ..pass.root.clone()
+        })
+    }
+
+    /// Whether what is at a target is what an interrupted run was about to replace.
+    pub(super) fn is_our_older_one(&self, pass: &Pass<'_>, found: Node) -> bool {
+        let reference = self.context.reference(pass.root.placement);
+        let record = self.context.records.of(found);
+        pass.root.naming == SourceNaming::Temporary
+            && self.context.world.kind(found) == EntryKind::File
+            && record.is_some_and(|record| {
+                record.placement == *reference && is_as_recorded(self.context.world, found, record)
+            })
     }
 
     /// Whether another placement wants this very address.

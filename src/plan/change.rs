@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::adoption::{AdoptedPair, AdoptionKey};
 use super::expand::SourceEntry;
+use super::keep::Removal;
 use super::operation::Reason;
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
@@ -24,6 +25,25 @@ pub(super) struct Change {
     pub(super) replaces: Option<Node>,
     pub(super) origin: Origin,
     pub(super) extent: Extent,
+    /// What is moved there in place of a copy of the source.
+    pub(super) stand_in: Option<Box<StandIn>>,
+}
+
+/// An entry that has the content of a source and leaves its place anyway.
+#[derive(Debug, Clone)]
+pub(super) struct StandIn {
+    pub(super) entry: SourceEntry,
+    /// The removal that it is spared, or of which its folder is; `None` where others took it away
+    /// from where it belongs.
+    pub(super) spared: Option<Removal>,
+}
+
+impl Change {
+    /// The entry that is copied or moved to the target.
+    pub(super) fn from(&self) -> Option<&SourceEntry> {
+        let stand_in = self.stand_in.as_ref().map(|stand_in| &stand_in.entry);
+        stand_in.or(self.source.as_ref())
+    }
 }
 
 /// Where the content of a changed entry comes from.

@@ -27,7 +27,7 @@ struct Unwished<'a> {
 }
 
 /// What other placements carve out of one root.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Carving<'a> {
     targets: BTreeMap<Address, usize>,
     matched: Vec<&'a Selection>,

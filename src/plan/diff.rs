@@ -8,7 +8,6 @@ use super::context::Context;
 use super::decide::{Decision, decide_copy};
 use super::expand::{Expanded, Root, SourceEntry, SourceNaming};
 use super::operation::Reason;
-use super::recorded::is_as_recorded;
 use super::vacated::vacated;
 use super::world::Node;
 use crate::manifest::{OnConflict, Update, Wish};
@@ -204,16 +203,6 @@ impl Comparison<'_, '_> {
         }
     }
 
-    /// Whether what is at a target is what an interrupted run was about to replace.
-    fn is_our_older_one(&self, pass: &Pass<'_>, found: Node) -> bool {
-        let reference = self.context.reference(pass.root.placement);
-        let record = self.context.records.of(found);
-        pass.root.naming == SourceNaming::Temporary
-            && record.is_some_and(|record| {
-                record.placement == *reference && is_as_recorded(self.context.world, found, record)
-            })
-    }
-
     fn copied_file(&mut self, pass: &Pass<'_>, pair: Pair, update: Update) {
         let placement = pass.root.placement;
         let space = &pair.target.space;
@@ -251,6 +240,20 @@ impl Comparison<'_, '_> {
 
     pub(super) fn folder(&mut self, pass: &Pass<'_>, pair: Pair) -> Remains {
         let pair = self.beside(pass, pair);
+        if let Some(root) = self.interrupted_folder(pass, &pair) {
+            let carving = pass.carving.clone();
+            let rest = Pass {
+                root: &root,
+                carving,
+                mode: Mode::Move,
+                ..*pass
+            };
+            return self.placed_folder(&rest, pair);
+        }
+        self.placed_folder(pass, pair)
+    }
+
+    fn placed_folder(&mut self, pass: &Pass<'_>, pair: Pair) -> Remains {
         let placement = pass.root.placement;
         match pair.found {
             None => {

@@ -30,6 +30,7 @@ impl Comparison<'_, '_> {
             replaces,
             origin: Origin::Undecided,
             extent: Extent::Entry,
+            stand_in: None,
         });
         match pass.mode {
             Mode::Copy(_) => Remains::Something,
@@ -56,6 +57,7 @@ impl Comparison<'_, '_> {
             replaces: None,
             origin: Origin::Undecided,
             extent: Extent::Entry,
+            stand_in: None,
         });
     }
 

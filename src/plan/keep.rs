@@ -32,6 +32,8 @@ pub(super) struct Removal {
     pub(super) node: Node,
     pub(super) disposal: Disposal,
     pub(super) reason: Reason,
+    /// How many entries of it are moved elsewhere before it goes, and their bytes.
+    pub(super) moved_out: (u64, u64),
 }
 
 /// One entry that stays beyond what a mirror wants.
@@ -54,6 +56,7 @@ pub(super) fn keep(context: &Context<'_>, expanded: &Expanded, claims: &Claims) 
             node: unwanted.node,
             disposal: unwanted.disposal,
             reason: Reason::Unwanted,
+            moved_out: (0, 0),
         };
         removals.entry(removal.address.clone()).or_insert(removal);
     }
@@ -254,7 +257,7 @@ impl Pruner<'_, '_> {
         if self.context.world.kind(node) == EntryKind::Special {
             return Some("it is neither a file nor a folder");
         }
-        if self.prune.keep.matches(relative) {
+        if self.prune.keep.covers(relative) {
             return Some("`keep` names it");
         }
         match self.prune.scope {
@@ -301,6 +304,7 @@ impl Pruner<'_, '_> {
             node,
             disposal: self.prune.disposal,
             reason: Reason::Extra,
+            moved_out: (0, 0),
         }
     }
 

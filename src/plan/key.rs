@@ -38,21 +38,26 @@ pub(super) enum CallKind {
 impl Key {
     /// The key of an operation, and the rule of its sheet.
     pub(super) fn new<'s>(operation: &Operation, sheet: &'s Capabilities) -> (Self, &'s BatchRule) {
-        let kind = match operation.action {
+        Self::of(&operation.action, sheet)
+    }
+
+    /// The key of an action, and the rule of its sheet.
+    pub(super) fn of<'s>(action: &Action, sheet: &'s Capabilities) -> (Self, &'s BatchRule) {
+        let kind = match action {
             Action::CreateFolder { .. } => CallKind::CreateFolder,
             Action::Copy { .. } => CallKind::Copy,
             Action::Rename { .. } if sheet.rename.is_some() => CallKind::Rename,
             Action::Move { .. } | Action::Rename { .. } => CallKind::Move,
             Action::Remove { .. } => CallKind::Remove,
         };
-        let rule = sheet.rule(&operation.action);
+        let rule = sheet.rule(action);
         let mut key = Self {
             kind,
             provider: sheet.provider.to_string(),
             ..Self::default()
         };
         for shared in &rule.shared {
-            key.take(*shared, &operation.action);
+            key.take(*shared, action);
         }
         (key, rule)
     }

@@ -8,6 +8,7 @@ use super::keep::Removal;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::parents::made_on_the_way;
 use super::plan::Recording;
+use super::removing::{missing_counterpart, removal_operation};
 use super::steps::{Links, Steps};
 use super::stopover::Stopovers;
 use super::world::Node;
@@ -133,7 +134,7 @@ fn halfway(change: &Change, last: &Recording, first: &Operation) -> Option<Recor
 }
 
 fn operation(context: &Context<'_>, change: &Change, id: OperationId) -> Operation {
-    let (entries, bytes) = match (&change.source, change.extent) {
+    let (entries, bytes) = match (change.from(), change.extent) {
         (Some(source), Extent::Subtree) => context.world.measure(source.node),
         (Some(source), _) if change.kind == EntryKind::File => (1, context.world.size(source.node)),
         _ => (1, 0),
@@ -141,7 +142,11 @@ fn operation(context: &Context<'_>, change: &Change, id: OperationId) -> Operati
     Operation {
         id,
         placement: context.reference(change.placement).clone(),
-        reason: change.reason,
+        reason: match &change.stand_in {
+            Some(stand_in) if stand_in.spared.is_some() => Reason::Leaving,
+            Some(_) => Reason::Strayed,
+            None => change.reason,
+        },
         kind: change.kind,
         entries,
         bytes,
@@ -150,10 +155,11 @@ fn operation(context: &Context<'_>, change: &Change, id: OperationId) -> Operati
     }
 }
 
-fn action(context: &Context<'_>, change: &Change) -> Action {
+/// What is done for a change that no other carries, in one step.
+pub(super) fn action(context: &Context<'_>, change: &Change) -> Action {
     let to = Place::new(change.target.space.clone(), change.target.path.clone());
     let carried = change.kind == EntryKind::File || change.extent == Extent::Subtree;
-    let Some(source) = change.source.as_ref().filter(|_| carried) else {
+    let Some(source) = change.from().filter(|_| carried) else {
         return Action::CreateFolder { at: to };
     };
     let from = place(context, &source.address, source.node);
@@ -201,10 +207,17 @@ pub(super) fn place(context: &Context<'_>, address: &Address, node: Node) -> Pla
 
 fn reliances(context: &Context<'_>, change: &Change) -> Vec<Reliance> {
     let mut reliances = Vec::with_capacity(3);
-    if let Some(source) = &change.source
-        && (change.kind == EntryKind::File || change.extent == Extent::Subtree)
-    {
-        reliances.push(unchanged(context, &source.address, source.node));
+    if change.kind == EntryKind::File || change.extent == Extent::Subtree {
+        // What is moved in place of a copy has the content of the source as it is now.
+        let source = change.source.as_ref().filter(|_| change.stand_in.is_some());
+        for entry in change.from().into_iter().chain(source) {
+            reliances.push(unchanged(context, &entry.address, entry.node));
+        }
+    }
+    let stand_in = change.stand_in.as_ref();
+    let spared = stand_in.and_then(|stand_in| stand_in.spared.as_ref());
+    if let Some(removal) = spared.filter(|removal| removal.reason == Reason::Extra) {
+        reliances.extend(missing_counterpart(context, removal));
     }
     if let Some(replaced) = change.replaces {
         reliances.push(unchanged(context, &change.target, replaced));
@@ -230,7 +243,7 @@ fn reliances(context: &Context<'_>, change: &Change) -> Vec<Reliance> {
 }
 
 /// That an entry is the one that was observed, with all that it holds.
-fn unchanged(context: &Context<'_>, address: &Address, node: Node) -> Reliance {
+pub(super) fn unchanged(context: &Context<'_>, address: &Address, node: Node) -> Reliance {
     let seen = context.world.seen(node);
     match (context.world.kind(node), context.world.observed(node)) {
         (EntryKind::Folder, Some((tree, entry))) => Reliance::Subtree {
@@ -249,7 +262,9 @@ fn unchanged(context: &Context<'_>, address: &Address, node: Node) -> Reliance {
 fn recording(context: &Context<'_>, change: &Change, operation: OperationId) -> Recording {
     let source = change.source.as_ref();
     let attributes = match source {
-        Some(source) if change.kind == EntryKind::File => expected(context, change, source),
+        Some(source) if change.kind == EntryKind::File => {
+            expected(context, change, change.from().unwrap_or(source))
+        }
         Some(_) | None => Attributes::default(),
     };
     let source = source.map(|source| declared(context, source));
@@ -314,83 +329,4 @@ fn declared(context: &Context<'_>, source: &SourceEntry) -> Source {
         },
         None => Source { address, ..found },
     }
-}
-
-fn removal_operation(context: &Context<'_>, removal: &Removal, id: OperationId) -> Operation {
-    let world = context.world;
-    let (entries, bytes) = world.measure(removal.node);
-    let mut relies_on = Vec::with_capacity(3);
-    relies_on.push(if removal.reason == Reason::Emptied {
-        Reliance::Folder {
-            address: removal.address.clone(),
-            id: world.seen(removal.node).id,
-        }
-    } else {
-        unchanged(context, &removal.address, removal.node)
-    });
-    if removal.reason == Reason::Extra {
-        relies_on.extend(missing_counterpart(context, removal));
-    }
-    Operation {
-        id,
-        placement: context.reference(removal.placement).clone(),
-        reason: removal.reason,
-        kind: world.kind(removal.node),
-        entries: if removal.reason == Reason::Emptied {
-            1
-        } else {
-            entries
-        },
-        bytes: if removal.reason == Reason::Emptied {
-            0
-        } else {
-            bytes
-        },
-        action: Action::Remove {
-            at: place(context, &removal.address, removal.node),
-            disposal: removal.disposal,
-        },
-        relies_on,
-    }
-}
-
-/// Why a mirror may prune an entry: its source is there and holds something, but not this.
-fn missing_counterpart(context: &Context<'_>, removal: &Removal) -> Vec<Reliance> {
-    let Some(transfer) = context.wish(removal.placement).transfer() else {
-        return Vec::new();
-    };
-    let source = &transfer.source.base;
-    let Some(relative) = removal.address.path.below(&transfer.target.address().path) else {
-        return Vec::new();
-    };
-    let address = Address::new(source.space.clone(), source.path.append(&relative));
-    let mut reliances = vec![Reliance::Absent { address }];
-    let Some(folder) = context.world.find(source) else {
-        return reliances;
-    };
-    let children = context.world.children(folder);
-    let witness = children
-        .iter()
-        .find(|(_, node)| context.world.kind(*node) == EntryKind::Folder)
-        .or_else(|| {
-            children
-                .iter()
-                .find(|(_, node)| context.world.kind(*node) == EntryKind::File)
-        });
-    if let Some((name, node)) = witness {
-        let address = Address::new(source.space.clone(), source.path.join_trusted(name));
-        let seen = context.world.seen(*node);
-        reliances.push(match context.world.kind(*node) {
-            EntryKind::Folder => Reliance::Folder {
-                address,
-                id: seen.id,
-            },
-            EntryKind::File | EntryKind::Special => Reliance::File {
-                address,
-                id: seen.id,
-                attributes: seen.attributes,
-            },
-        });
-    }
-    reliances
 }

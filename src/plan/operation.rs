@@ -121,6 +121,11 @@ pub enum Reason {
     Beside,
     /// The entry is at its old place.
     Misplaced,
+    /// The target is not there, and an entry with its content would have to go: it is moved
+    /// instead of one being copied and one removed.
+    Leaving,
+    /// Others took the entry away from its target, unchanged: it goes back.
+    Strayed,
     /// A folder on the way to a target is not there.
     Parent,
     /// A name must be freed before it is taken.

@@ -6,7 +6,7 @@ use super::adoption::{AdoptedPair, AdoptionGroup, AdoptionKey, Adoptions};
 use super::batch::{Batched, batch};
 use super::bound::cost;
 use super::capabilities::Capabilities;
-use super::change::Differences;
+use super::change::{Change, Differences};
 use super::claims::{Claims, clashes, readings};
 use super::context::{Context, Purpose};
 use super::diff::diff;
@@ -17,6 +17,7 @@ use super::lower::lower;
 use super::origins::origins;
 use super::plan::{BasedOn, Cost, Plan, Summary};
 use super::prove::simulate;
+use super::reuse::reuse;
 use super::roots::roots;
 use super::world::World;
 use crate::diagnostic::Diagnostic;
@@ -63,6 +64,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let world = World::new(input.observed);
     let context = Context::new(Purpose::Plan, input, &world, valid_records(input));
     let mut derived = derive(&context);
+    let forgotten = forgotten(&context, &derived.differences);
     let lowered = lower(&context, &derived.differences, &derived.removals);
     let mut batched = batch(&context, lowered);
     let mut cost = cost(&context, &batched);
@@ -80,7 +82,6 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     findings.sort_by(|a, b| {
         (a.severity, &a.code, &a.path, &a.detail).cmp(&(b.severity, &b.code, &b.path, &b.detail))
     });
-    let forgotten = forgotten(&context);
     let adoptions = adoptions(&context, derived.differences.adopted);
     assemble(
         input, batched, findings, adoptions, forgotten, summary, cost,
@@ -98,6 +99,7 @@ pub(super) fn derive(context: &Context<'_>) -> Derived {
     let mut clashes = clashes(context, &expanded, &claims, &kept.removals);
     clashes.extend(readings(context, &differences.changes));
     let mut removals = std::mem::take(&mut kept.removals);
+    reuse(context, &mut differences, &mut removals);
     removals.extend(emptied);
     Derived {
         differences,
@@ -234,13 +236,20 @@ fn remarks(context: &Context<'_>, derived: &Derived) -> Vec<Diagnostic> {
 }
 
 /// Records of the manifests of this run whose placement is gone, or whose entry was taken away by
-/// others and is not wanted back.
-fn forgotten(context: &Context<'_>) -> Vec<Address> {
+/// others and does not come back.
+fn forgotten(context: &Context<'_>, differences: &Differences) -> Vec<Address> {
     let placements = Placements::of(context.input.manifests);
+    let comes_back = |change: &&Change| {
+        let stand_in = change.stand_in.as_ref();
+        stand_in.is_some_and(|stand_in| stand_in.spared.is_none())
+    };
+    let back = differences.changes.iter().filter(comes_back);
+    let back: BTreeSet<&Address> = back.map(|change| &change.target).collect();
     let is_forgotten = |address: &Address, record: &Provenance| {
         placements.lack(&record.placement)
             || placements.0.contains_key(&*record.placement.manifest)
                 && is_known_absent(context.world, address)
+                && !back.contains(address)
     };
     let records = context.input.recorded.records.iter();
     records

@@ -101,8 +101,8 @@ fn desired(context: &Context<'_>, derived: &Derived) -> World {
     let leaving = differences
         .changes
         .iter()
-        .filter(|change| moves_file(change))
-        .filter_map(|change| change.source.as_ref().map(|source| &source.address));
+        .filter(|change| moves_file(change) || change.stand_in.is_some())
+        .filter_map(|change| change.from().map(|entry| &entry.address));
     let emptied = differences
         .emptied
         .iter()
@@ -122,7 +122,7 @@ fn desired(context: &Context<'_>, derived: &Derived) -> World {
         let Some((parent, name)) = world.parent_of(&change.target) else {
             continue;
         };
-        match (&change.source, change.kind) {
+        match (change.from(), change.kind) {
             (Some(source), EntryKind::File) if moves_file(change) => {
                 world.attach(parent, &name, source.node);
             }

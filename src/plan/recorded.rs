@@ -7,7 +7,7 @@ use super::world::{Node, World};
 use crate::state::{PlacementRef, Proof, Provenance, Seen};
 use crate::tree::{Address, Attributes, EntryKind, Timestamp};
 
-/// Records by entry and by wished address. A record whose entry is gone is in neither map.
+/// Records by entry and by wished address. A record whose entry is gone is in neither of these maps.
 #[derive(Debug, Default)]
 pub(super) struct RecordIndex<'a> {
     by_node: BTreeMap<Node, &'a Provenance>,
@@ -18,6 +18,8 @@ pub(super) struct RecordIndex<'a> {
     halfway_nodes: BTreeSet<Node>,
     /// The folders in which entries waited that swapped their places with others.
     transits: Vec<(Address, Node, &'a PlacementRef)>,
+    /// Records of entries that had an id and are not where they were.
+    lost: BTreeMap<&'a Address, &'a Provenance>,
     wished_by: BTreeMap<&'a PlacementRef, Vec<Address>>,
     placed_by: BTreeMap<&'a PlacementRef, u64>,
 }
@@ -30,6 +32,9 @@ impl<'a> RecordIndex<'a> {
         let mut index = Self::default();
         for (address, record) in records {
             let Some(node) = world.find(address) else {
+                if record.target.id.is_some() {
+                    index.lost.insert(address, record);
+                }
                 continue;
             };
             index.by_node.insert(node, record);
@@ -65,6 +70,11 @@ impl<'a> RecordIndex<'a> {
         } else {
             self.by_node.get(&node).copied()
         }
+    }
+
+    /// The record of an entry with an id that is no longer at this address.
+    pub(super) fn lost(&self, address: &Address) -> Option<&'a Provenance> {
+        self.lost.get(address).copied()
     }
 
     /// Where an entry stands that was placed beside its wished address.

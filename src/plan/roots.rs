@@ -20,7 +20,8 @@ pub(super) fn roots(context: &Context<'_>, differences: &mut Differences) -> Vec
     emptied_folders(context, &mut differences.emptied, carried)
 }
 
-fn carry_whole_folders(context: &Context<'_>, changes: &mut [Change]) {
+/// Lets each folder that can carry what is below it.
+pub(super) fn carry_whole_folders(context: &Context<'_>, changes: &mut [Change]) {
     for position in 0..changes.len() {
         if changes[position].extent == Extent::Carried {
             continue;
@@ -36,7 +37,8 @@ fn carry_whole_folders(context: &Context<'_>, changes: &mut [Change]) {
     }
 }
 
-fn end_of_subtree(changes: &[Change], position: usize) -> usize {
+/// The position after the last change below the target of one.
+pub(super) fn end_of_subtree(changes: &[Change], position: usize) -> usize {
     let top = &changes[position].target;
     if changes[position].kind != EntryKind::Folder {
         return position + 1;
@@ -100,6 +102,7 @@ fn emptied_folders(
                 node: folder.source.node,
                 disposal: replaced_disposal(context, &address.space),
                 reason: Reason::Emptied,
+                moved_out: (0, 0),
             });
         }
     }

@@ -9,13 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ability::inability;
 use super::capabilities::Capabilities;
+use super::departures::check_departures;
 use super::freshness::Stale;
 use super::graph::is_temporary;
 use super::journeys::Journeys;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::plan::{Batch, BatchId, Plan};
+use super::reaching::{reaches, takes_away};
 use super::transit::is_left_over;
-use crate::manifest::{Manifest, Placement, Protection, Wish};
+use crate::manifest::{Manifest, Placement, Protection};
+use crate::state::State;
 use crate::tree::{Address, EntryKind, ObservedWorld, SpaceAlias, Timestamp};
 
 /// The longest time between making a plan and applying it.
@@ -24,17 +27,23 @@ const SECONDS_VALID: i64 = 24 * 60 * 60;
 const SECONDS_TOLERATED: i64 = 60;
 
 /// Demands of a saved plan what every plan of this program keeps. `manifests` are those that the
-/// plan names, read again.
+/// plan names, read again; `recorded` is the state that is there.
 ///
 /// # Errors
 /// `Unsound` with the first demand that is not met.
-pub fn check(plan: &Plan, manifests: &[Manifest], now: Timestamp) -> Result<(), Stale> {
+pub fn check(
+    plan: &Plan,
+    manifests: &[Manifest],
+    recorded: &State,
+    now: Timestamp,
+) -> Result<(), Stale> {
     let sound = check_times(plan, now)
         .and_then(|()| check_spaces(plan, manifests))
         .and_then(|()| check_order(plan))
         .and_then(|()| check_operations(plan))
         .and_then(|()| check_recordings(plan))
-        .and_then(|()| check_wishes(plan, manifests));
+        .and_then(|()| check_wishes(plan, manifests))
+        .and_then(|()| check_departures(plan, manifests, recorded));
     sound.map_err(Stale::Unsound)
 }
 
@@ -314,51 +323,6 @@ fn check_wishes(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Whether a placement can ask for something at an address: in its target, on the way there, or
-/// beside it under another name.
-fn reaches(wish: &Wish, address: &Address) -> bool {
-    let target = match wish {
-        Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
-            transfer.target.address()
-        }
-        Wish::Folder(target) => target,
-        Wish::Absent(..) => return false,
-    };
-    address.is_at_or_below(target) || target.is_at_or_below(address) || is_beside(target, address)
-}
-
-/// Whether an address is at or below a name that stands in for the target's own: one with a number,
-/// or a temporary one.
-fn is_beside(target: &Address, address: &Address) -> bool {
-    let parent = target.path.parent();
-    let Some((parent, name)) = parent.zip(target.path.name()) else {
-        return false;
-    };
-    if address.space != target.space {
-        return false;
-    }
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let below = address.path.below(&parent);
-    let other = below
-        .as_ref()
-        .and_then(|below| below.segments().next())
-        .and_then(|other| parent.join(other).ok());
-    other.is_some_and(|other| {
-        let takes_its_place = other.name().is_some_and(|name| name.starts_with(stem));
-        takes_its_place || is_temporary(&Address::new(target.space.clone(), other))
-    })
-}
-
-/// Whether a placement can ask for a removal at an address.
-fn takes_away(wish: &Wish, address: &Address) -> bool {
-    match wish {
-        Wish::Mirror(transfer, ..) => address.is_strictly_below(transfer.target.address()),
-        Wish::Move(transfer, _) => address.is_at_or_below(&transfer.source.base),
-        Wish::Absent(selection, ..) => selection.covers(&address.space, &address.path),
-        Wish::Copy(..) | Wish::Folder(_) => false,
-    }
 }
 
 /// What an operation takes away, moves away or overwrites.

@@ -145,10 +145,10 @@ impl Desk {
 
     fn check(&self, plan: &Plan) -> Result<(), plan::Stale> {
         let (state, digest) = self.state();
-        let state = digest.map(|_| state);
-        freshness::check_origin(plan, state.as_ref(), &self.manifest.digest(), NOW)?;
+        let known = digest.map(|_| &state);
+        freshness::check_origin(plan, known, &self.manifest.digest(), NOW)?;
         let manifests = std::slice::from_ref(&self.manifest);
-        soundness::check(plan, manifests, NOW)?;
+        soundness::check(plan, manifests, &state, NOW)?;
         let observed = self.look(&freshness::relied_on(plan));
         freshness::check(plan, &observed)?;
         soundness::check_protections(plan, manifests, &observed)

@@ -2,6 +2,7 @@
 
 mod applying;
 mod carrying;
+mod changing;
 mod keeping;
 #[path = "../support/laboratory.rs"]
 mod laboratory;

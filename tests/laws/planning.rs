@@ -43,7 +43,7 @@ fn bytes(plan: Plan) -> String {
 
 fn judged(plan: &Plan, laboratory: &Laboratory) -> Result<(), reshelve::plan::Stale> {
     let manifests = std::slice::from_ref(&laboratory.manifest);
-    soundness::check(plan, manifests, plan.created)?;
+    soundness::check(plan, manifests, &laboratory.state, plan.created)?;
     soundness::check_protections(plan, manifests, &laboratory.observed)
 }
 

@@ -11,6 +11,7 @@ use reshelve::manifest::{
 };
 use reshelve::tree::{Address, Pattern, PatternSet, Selection};
 
+use crate::changing::Edit;
 use crate::laboratory::{Laboratory, Shape, lines};
 
 /// A manifest's placements and the trees of the spaces `a` and `b`.
@@ -89,6 +90,79 @@ fn address() -> impl Strategy<Value = Address> {
     (space, prop::collection::vec(name(), 1..3)).prop_map(|(space, names)| {
         Address::parse(&format!("{space}:/{}", names.join("/"))).expect("names are plain")
     })
+}
+
+/// Cases with mirrors of full folders that take away what the folders no longer hold, among other
+/// placements.
+pub(crate) fn mirrors() -> impl Strategy<Value = Case> {
+    let full = || prop::collection::btree_map(name(), shape(2), 2..5).prop_map(Shape::Folder);
+    let sources = (full(), full())
+        .prop_map(|(one, other)| BTreeMap::from([("x".to_owned(), one), ("z".to_owned(), other)]));
+    let more = prop::collection::vec(prop_oneof![3 => pruning("z", "z"), 1 => wish()], 0..3);
+    (sources, folder(1), pruning("x", "y"), more)
+        .prop_map(|(sources, targets, first, more)| {
+            let wishes = [first].into_iter().chain(more).enumerate();
+            Case {
+                spaces: [sources, targets],
+                placements: wishes
+                    .map(|(number, wish)| placement(number, wish))
+                    .collect(),
+            }
+        })
+        .prop_filter(
+            "a manifest that is refused without observing",
+            Case::is_valid,
+        )
+}
+
+/// A mirror from a folder of `a` to one of `b`.
+fn pruning(from: &'static str, to: &'static str) -> impl Strategy<Value = Wish> {
+    let scopes = vec![
+        PruneScope::Owned,
+        PruneScope::All,
+        PruneScope::All,
+        PruneScope::Report,
+    ];
+    let settings = (
+        prop::sample::select(scopes),
+        patterns(),
+        patterns(),
+        on_conflict(),
+    );
+    settings.prop_map(move |(scope, keep, exclude, on_conflict)| {
+        let transfer = Transfer {
+            source: Selection {
+                base: Address::parse(&format!("a:/{from}")).expect("plain"),
+                below: None,
+            },
+            target: Target::Exactly(Address::parse(&format!("b:/{to}")).expect("plain")),
+            exclude,
+            on_conflict,
+            on_missing: OnMissing::Ignore,
+            expect: Expect::default(),
+        };
+        let disposal = Disposal::Recycle;
+        Wish::Mirror(
+            transfer,
+            Update::Always,
+            Prune {
+                scope,
+                keep,
+                disposal,
+            },
+        )
+    })
+}
+
+/// A few changes between two runs.
+pub(crate) fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    let entry = || 0..30_usize;
+    let edit = prop_oneof![
+        4 => (entry(), entry(), name()).prop_map(|(it, folder, name)| Edit::Rename(it, folder, name)),
+        2 => (entry(), entry()).prop_map(|(one, other)| Edit::Swap(one, other)),
+        1 => (entry(), 1..3_u64, 1..4_i64).prop_map(|(it, size, time)| Edit::Write(it, size, time)),
+    ];
+    prop::collection::vec(edit, 1..5)
 }
 
 fn patterns() -> impl Strategy<Value = PatternSet> {

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use reshelve::diagnostic::Severity;
 use reshelve::manifest::{Files, Inputs, Manifest, ProviderKeys, load};
 use reshelve::plan::{Plan, Strategy, Verdict};
-use reshelve::tree::SpaceAlias;
+use reshelve::tree::{Address, SpaceAlias};
 
-use crate::laboratory::{Laboratory, Shape};
-use crate::service::{carry_out, judge, keeping, numbered};
+use crate::laboratory::{Laboratory, Shape, fingerprinted};
+use crate::service::{carry_out, followed, judge, keeping};
 
 struct NoFiles;
 
@@ -42,10 +42,52 @@ pub(crate) fn check_again(
     let plan = first.plan();
     assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);
     first.apply(&plan, plan.operations.len());
-    let mut entries = Entries(first.shapes());
+    let mut entries = Entries(first.shapes(), BTreeMap::new());
     meanwhile(&mut entries);
     first.observe(&entries.0);
     assert_eq!(outcome(&first.plan()), expected);
+}
+
+/// Plans where names are free, and files have fingerprints: those of equal times are equal, and
+/// at time 0 there is none. Calls come last.
+pub(crate) fn printed(entries: &str, placements: &str, expected: &[&str]) {
+    let mut first = laboratory(entries, placements);
+    fingerprinted(&mut first);
+    assert_eq!(
+        with_calls(&first.plan()),
+        expected,
+        "\n{entries}\n{placements}"
+    );
+}
+
+/// The same after a first run, and after `meanwhile` happened. Without state the outcome is
+/// the other one.
+pub(crate) fn printed_again(
+    entries: &str,
+    placements: &str,
+    meanwhile: impl Fn(&mut Entries),
+    expected: [&[&str]; 2],
+) {
+    let mut first = laboratory(entries, placements);
+    fingerprinted(&mut first);
+    let plan = first.plan();
+    assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);
+    first.apply(&plan, plan.operations.len());
+    let mut entries = Entries(first.shapes(), BTreeMap::new());
+    meanwhile(&mut entries);
+    first.observe(&entries.0);
+    fingerprinted(&mut first);
+    assert_eq!(with_calls(&first.plan()), expected[0], "with state");
+    first.state.records.clear();
+    assert_eq!(with_calls(&first.plan()), expected[1], "without state");
+}
+
+fn with_calls(plan: &Plan) -> Vec<String> {
+    let mut lines = outcome(plan);
+    if plan.cost.calls > 0 {
+        lines.push(format!("# {}", plan.cost.calls));
+    }
+    lines
 }
 
 /// The same where names are kept and calls carry 3, 30 and 50 items. Calls come last, with their
@@ -74,25 +116,37 @@ pub(crate) fn kept_again(
     meanwhile: impl Fn(&mut Entries),
     expected: &[&str],
 ) {
-    let make = || {
-        let mut first = keeping(laboratory(entries, placements), [3, 30, 50]);
-        let plan = first.plan();
-        assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);
-        let all: Vec<_> = plan.operations.iter().map(|it| it.id).collect();
-        carry_out(&mut first, &plan, &all);
-        let mut entries = Entries(first.shapes());
-        meanwhile(&mut entries);
-        let before = first.observed.clone();
-        first.observe(&entries.0);
-        first.observed = numbered(&first.observed, &before);
-        first
-    };
+    let make = || kept_then(entries, placements, &meanwhile);
     assert_eq!(
         outcome(&make().plan()),
         expected,
         "\n{entries}\n{placements}"
     );
     judge(&make, 1).unwrap_or_else(|broken| panic!("{broken}\n{entries}\n{placements}"));
+}
+
+/// The plan after a first run, and after `meanwhile` happened, where names are kept.
+pub(crate) fn planned_again(
+    entries: &str,
+    placements: &str,
+    meanwhile: impl Fn(&mut Entries),
+) -> Plan {
+    kept_then(entries, placements, &meanwhile).plan()
+}
+
+fn kept_then(entries: &str, placements: &str, meanwhile: &dyn Fn(&mut Entries)) -> Laboratory {
+    let mut first = keeping(laboratory(entries, placements), [3, 30, 50]);
+    let plan = first.plan();
+    assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);
+    let all: Vec<_> = plan.operations.iter().map(|it| it.id).collect();
+    carry_out(&mut first, &plan, &all);
+    let mut entries = Entries(first.shapes(), BTreeMap::new());
+    meanwhile(&mut entries);
+    let before = first.observed.clone();
+    first.observe(&entries.0);
+    let was = |address: &Address| entries.was(address);
+    first.observed = followed(&first.observed, &before, &was);
+    first
 }
 
 pub(crate) fn laboratory(entries: &str, placements: &str) -> Laboratory {
@@ -174,7 +228,11 @@ fn operation(operation: &reshelve::plan::Operation) -> String {
 
 /// The content of the spaces `a` and `b`.
 #[derive(Default)]
-pub(crate) struct Entries([BTreeMap<String, Shape>; 2]);
+pub(crate) struct Entries(
+    [BTreeMap<String, Shape>; 2],
+    /// Where entries were before they were renamed; `None` for what came anew.
+    BTreeMap<Address, Option<Address>>,
+);
 
 impl Entries {
     /// Puts a file or a folder, replacing what is there.
@@ -193,10 +251,55 @@ impl Entries {
         folder.insert(name, shape);
     }
 
+    /// Gives a file other content. It stays the same entry.
+    pub(crate) fn edit(&mut self, entry: &str) {
+        self.put(entry);
+        let (path, _) = entry.split_once('=').expect("a file");
+        let address = Address::parse(path).expect("an address");
+        let was = self.was(&address);
+        self.1.insert(address, was);
+    }
+
     /// Takes an entry away.
     pub(crate) fn take(&mut self, path: &str) -> Shape {
         let (folder, name) = self.parent(path);
         folder.remove(&name).expect("it is there")
+    }
+
+    /// Gives an entry another path in its space. It stays the same entry.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        let shape = self.take(from);
+        let (folder, name) = self.parent(to);
+        assert!(folder.insert(name, shape).is_none(), "{to} is taken");
+        let [from, to] = [from, to].map(|text| Address::parse(text).expect("an address"));
+        let mut moved = vec![(to.clone(), self.was(&from))];
+        self.1.retain(|address, was| {
+            let below = address.path.below(&from.path);
+            let below = below.filter(|_| address.space == from.space);
+            if let Some(below) = &below {
+                let address = Address::new(to.space.clone(), to.path.append(below));
+                moved.push((address, was.clone()));
+            }
+            below.is_none()
+        });
+        self.1.insert(from, None);
+        self.1.extend(moved);
+    }
+
+    /// Where an entry was at first.
+    fn was(&self, address: &Address) -> Option<Address> {
+        let mut above = address.path.ancestors();
+        above.push(address.path.clone());
+        let all = above.iter().rev();
+        let mut known = all.filter_map(|path| {
+            let renamed = Address::new(address.space.clone(), path.clone());
+            Some((path, self.1.get(&renamed)?))
+        });
+        let Some((path, was)) = known.next() else {
+            return Some(address.clone());
+        };
+        let (was, below) = (was.as_ref()?, address.path.below(path)?);
+        Some(Address::new(was.space.clone(), was.path.append(&below)))
     }
 
     fn parent(&mut self, address: &str) -> (&mut BTreeMap<String, Shape>, String) {

@@ -773,3 +773,14 @@ fn a_whole_folder_is_one_item_even_where_more_is_put_into_it() {
     let expected = ["move a:/s -> b:/s", "move a:/y -> b:/s/y", "# 2"];
     kept("a:/s/x=1@1 a:/y=2@2", moved, &expected);
 }
+
+#[test]
+fn what_is_on_its_way_never_replaces_a_folder() {
+    let mirror = "  - {mirror: 'a:/x', to: 'b:/y', prune: owned, on_conflict: rename}";
+    let file_for_folder = |now: &mut crate::bench::Entries| {
+        now.rename("a:/x", "a:/aside");
+        now.rename("a:/f", "a:/x");
+    };
+    let expected = ["copy a:/x -> b:/x", "rename b:/x -> b:/y(1)"];
+    kept_again("a:/x/y=1@1 a:/f=1@1", mirror, file_for_folder, &expected);
+}

@@ -1,6 +1,7 @@
 //! What the planner decides, case by case: entries and placements in, operations and findings out.
 
 #[path = "../support/laboratory.rs"]
+#[expect(dead_code, reason = "the laws use what the cases do not")]
 mod laboratory;
 
 #[path = "../support/service.rs"]
@@ -17,6 +18,7 @@ mod moves;
 mod named;
 mod names;
 mod order;
+mod origins;
 mod permutations;
 mod placing;
 mod pruning;

@@ -1,22 +1,18 @@
 //! A small world in which plans are made and applied again and again, without any storage.
-#![expect(
-    dead_code,
-    reason = "each test target that includes this file uses its own part of it"
-)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reshelve::manifest::{Guards, Manifest, ManifestName, Placement, SpaceDefinition};
 use reshelve::plan::{
-    BasedOn, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, FingerprintRule,
-    FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting, Plan, PlanInput,
-    World,
+    BasedOn, BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime,
+    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
+    Plan, PlanInput, World,
 };
 use reshelve::state::{Lineage, State};
 use reshelve::tree::{
-    Digest, Entry, EntryKind, EntryPath, IdRef, Listing, ObservedSpace, ObservedWorld, SpaceAlias,
-    Timestamp, Tree,
+    Digest, Entry, EntryKind, EntryPath, Fingerprint, IdRef, Listing, ObservedSpace, ObservedWorld,
+    SpaceAlias, Timestamp, Tree,
 };
 
 /// One folder's content: names with a file (size and time) or a folder.
@@ -150,6 +146,33 @@ impl Laboratory {
     }
 }
 
+/// Gives all files fingerprints, equal ones where times are equal and none at time 0, and sheets
+/// that know of them, with calls for many items.
+pub(crate) fn fingerprinted(laboratory: &mut Laboratory) {
+    let listed = |listing: Listing| {
+        let mut printed = Listing::new();
+        for entry in listing.entries() {
+            let content = entry.modified.nanoseconds();
+            let fingerprint = Fingerprint::new("crc64", &content.to_string());
+            let known = entry.kind == EntryKind::File && content != 0;
+            printed.push(&Entry {
+                fingerprint: known.then_some(&fingerprint),
+                ..entry
+            });
+        }
+        printed
+    };
+    laboratory.observed = attach_all(&World::new(&laboratory.observed), listed);
+    for sheet in laboratory.sheets.values_mut() {
+        sheet.fingerprint = FingerprintRule::Listed;
+        let target = BTreeSet::from([BatchKey::TargetSpace]);
+        for rule in [&mut sheet.copy, &mut sheet.moving, &mut sheet.remove] {
+            rule.items = Some(1000);
+            rule.shared.clone_from(&target);
+        }
+    }
+}
+
 fn aliases() -> [SpaceAlias; 2] {
     ["a", "b"].map(|text| SpaceAlias::parse(text).expect("plain"))
 }
@@ -203,6 +226,7 @@ fn materialise(world: &World) -> ObservedWorld {
     attach_all(world, |listing| listing)
 }
 
+/// A world as it is listed folder by folder, each listing as `order` gives it.
 fn attach_all(world: &World, order: impl Fn(Listing) -> Listing) -> ObservedWorld {
     let mut observed = ObservedWorld::default();
     for space in world.spaces() {

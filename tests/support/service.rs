@@ -78,6 +78,15 @@ pub(crate) fn keeping(mut laboratory: Laboratory, items: [u32; 3]) -> Laboratory
 
 /// The world with ids: an entry that is where it was and looks as it did has the one that it had.
 pub(crate) fn numbered(observed: &ObservedWorld, before: &ObservedWorld) -> ObservedWorld {
+    followed(observed, before, &|address| Some(address.clone()))
+}
+
+/// The same where `was` tells at which address of its space an entry was before.
+pub(crate) fn followed(
+    observed: &ObservedWorld,
+    before: &ObservedWorld,
+    was: &dyn Fn(&Address) -> Option<Address>,
+) -> ObservedWorld {
     let mut last = 0;
     for space in before.spaces.values() {
         each(&space.tree, &mut |entry| {
@@ -88,9 +97,9 @@ pub(crate) fn numbered(observed: &ObservedWorld, before: &ObservedWorld) -> Obse
     let mut numbered = ObservedWorld::default();
     for (alias, space) in &observed.spaces {
         let tree = &space.tree;
-        let old = before.tree(alias);
         let with_ids = rebuilt(tree, &mut |path, entry| {
-            let same = old.and_then(|old| Some((old, old.find(path)?)));
+            let was = was(&Address::new(alias.clone(), path.clone()));
+            let same = was.and_then(|was| before.find(&was));
             let kept = same.filter(|(old, found)| {
                 old.kind(*found) == entry.kind
                     && (entry.kind == EntryKind::Folder
@@ -430,7 +439,8 @@ pub(crate) fn judge(laboratory: &dyn Fn() -> Laboratory, seed: usize) -> Result<
         return Ok(());
     }
     let manifests = std::slice::from_ref(&first.manifest);
-    soundness::check(&plan, manifests, plan.created).map_err(|stale| stale.to_string())?;
+    soundness::check(&plan, manifests, &first.state, plan.created)
+        .map_err(|stale| stale.to_string())?;
     soundness::check_sheets(&plan, &first.sheets).map_err(|stale| stale.to_string())?;
     check_calls(&plan, &first.sheets)?;
     let wanted = simulated(&first, &plan);
@@ -456,7 +466,7 @@ pub(crate) fn judge(laboratory: &dyn Fn() -> Laboratory, seed: usize) -> Result<
         if rest.verdict() == Verdict::Refused {
             return Err(format!("{context} is refused: {:#?}", rest.findings));
         }
-        soundness::check(&rest, manifests, rest.created)
+        soundness::check(&rest, manifests, &cut.state, rest.created)
             .map_err(|stale| format!("{context}: {stale}"))?;
         let all: Vec<OperationId> = rest.operations.iter().map(|it| it.id).collect();
         carry_out(&mut cut, &rest, &all);

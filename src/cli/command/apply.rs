@@ -126,7 +126,7 @@ async fn apply_saved(
     if plan.verdict() == Verdict::Refused {
         return Err(CommandError::new(ExitCode::Refused, "the plan is refused"));
     }
-    plan::soundness::check(&plan, &set.manifests, around.clock.now())?;
+    plan::soundness::check(&plan, &set.manifests, &before.state, around.clock.now())?;
     plan::soundness::check_sheets(&plan, &spaces.sheets)?;
     let observed = look_again(&plan, &spaces, output).await?;
     plan::freshness::check(&plan, &observed)?;
