@@ -334,7 +334,7 @@ impl Pruner<'_, '_> {
     }
 }
 
-fn is_placed(proof: Proof) -> bool {
+pub(super) fn is_placed(proof: Proof) -> bool {
     match proof {
         Proof::Placed | Proof::Halfway => true,
         Proof::Adopted | Proof::Unverified => false,

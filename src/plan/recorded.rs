@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::is_temporary;
+use super::keep::is_placed;
 use super::world::{Node, World};
 use crate::state::{PlacementRef, Proof, Provenance, Seen};
 use crate::tree::{Address, Attributes, EntryKind, Timestamp};
@@ -142,7 +143,8 @@ impl<'a> RecordIndex<'a> {
         self.by_wished.is_empty() && self.halfway.is_empty()
     }
 
-    /// Whether an entry is one that another placement put there, unchanged since.
+    /// Whether an entry is one that another placement put there, unchanged since. One that it found
+    /// there is nobody's.
     pub(super) fn placed_by_another(
         &self,
         world: &World,
@@ -150,7 +152,9 @@ impl<'a> RecordIndex<'a> {
         placement: &PlacementRef,
     ) -> bool {
         self.of(node).is_some_and(|record| {
-            record.placement != *placement && is_as_recorded(world, node, record)
+            record.placement != *placement
+                && is_placed(record.proof)
+                && is_as_recorded(world, node, record)
         })
     }
 }
