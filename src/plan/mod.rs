@@ -59,6 +59,7 @@ mod stopover;
 mod strayed;
 mod thrift;
 mod transit;
+mod turns;
 mod vacated;
 mod wire;
 mod world;

@@ -19,6 +19,7 @@ use super::plan::{BasedOn, Cost, Plan, Summary};
 use super::prove::simulate;
 use super::reuse::reuse;
 use super::roots::roots;
+use super::turns::take_turns;
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Manifest, SpaceDefinition};
@@ -67,6 +68,7 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let forgotten = forgotten(&context, &derived.differences);
     let lowered = lower(&context, &derived.differences, &derived.removals);
     let mut batched = batch(&context, lowered);
+    take_turns(&mut batched);
     let mut cost = cost(&context, &batched);
     let mut summary = summary(&derived, &batched);
     let mut findings: Vec<Diagnostic> = derived.findings().cloned().collect();

@@ -11,7 +11,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use reshelve::apply::{ApplyError, Executor, RunSetup, Stop};
 use reshelve::journal::{Fact, JournalError, JournalSink, Outcome, Record, RunProgress, advance};
-use reshelve::manifest::{Expect, OnConflict, OnMissing, Permissions, Target, Transfer, Wish};
+use reshelve::manifest::{
+    Expect, OnConflict, OnMissing, Permissions, Target, Transfer, Update, Wish,
+};
 use reshelve::observe::{Limits, Sought, observe};
 use reshelve::plan::{Capabilities, Place, Plan, Reach, Scope, Verdict, World};
 use reshelve::provider::layer::Pause;
@@ -243,9 +245,9 @@ fn entries<const N: usize>(content: [(&str, Shape); N]) -> BTreeMap<String, Shap
     BTreeMap::from(owned)
 }
 
-fn moved(from: &str, to: &str, on_conflict: OnConflict) -> Wish {
+fn transfer(from: &str, to: &str, on_conflict: OnConflict) -> Transfer {
     let address = |text| Address::parse(text).expect("plain");
-    let transfer = Transfer {
+    Transfer {
         source: Selection {
             base: address(from),
             below: None,
@@ -255,8 +257,34 @@ fn moved(from: &str, to: &str, on_conflict: OnConflict) -> Wish {
         on_conflict,
         on_missing: OnMissing::Ignore,
         expect: Expect::default(),
+    }
+}
+
+fn copied(from: &str, to: &str) -> Wish {
+    Wish::Copy(transfer(from, to, OnConflict::Fail), Update::Always)
+}
+
+fn moved(from: &str, to: &str, on_conflict: OnConflict) -> Wish {
+    Wish::Move(transfer(from, to, on_conflict), Permissions::Inherit)
+}
+
+/// Cuts a run off at each record, whatever the service still does then.
+fn check<const N: usize>(spaces: [BTreeMap<String, Shape>; 2], wishes: [Wish; N]) {
+    let placements = (0..)
+        .zip(wishes)
+        .map(|(number, wish)| placement(number, wish));
+    let case = Case {
+        spaces,
+        placements: placements.collect(),
     };
-    Wish::Move(transfer, Permissions::Inherit)
+    for looks in 1..4 {
+        let workshop = || Workshop::new(&case, looks);
+        let plan = workshop().laboratory.plan();
+        for most in 1..=1 + plan.operations.len() * 4 {
+            cut_off(&mut workshop(), &plan, most)
+                .unwrap_or_else(|broken| panic!("{most} records, {looks} looks: {broken}"));
+        }
+    }
 }
 
 /// A folder that goes beside a file as a task whose reply is lost: it comes to the name that the
@@ -264,18 +292,24 @@ fn moved(from: &str, to: &str, on_conflict: OnConflict) -> Wish {
 #[test]
 fn a_task_of_which_nothing_was_heard_is_found_where_it_ends() {
     let target = entries([("x", folder([("y", FILE)])), ("y", folder([("x", FILE)]))]);
-    let case = Case {
-        spaces: [BTreeMap::new(), target],
-        placements: vec![placement(0, moved("b:/y", "b:/x/y", OnConflict::Rename))],
-    };
-    for looks in 1..4 {
-        for most in 1..8 {
-            let mut workshop = Workshop::new(&case, looks);
-            let plan = workshop.laboratory.plan();
-            cut_off(&mut workshop, &plan, most)
-                .unwrap_or_else(|broken| panic!("{most} records, {looks} looks: {broken}"));
-        }
-    }
+    let beside = moved("b:/y", "b:/x/y", OnConflict::Rename);
+    check([BTreeMap::new(), target], [beside]);
+}
+
+/// Two files of one name, from two spaces, that stop beside a third: whichever is sent first gets
+/// the first number, also where its reply is lost.
+#[test]
+fn files_of_one_name_stop_beside_it_one_after_another() {
+    let spaces = [
+        entries([("w.t", FILE), ("x", FILE)]),
+        entries([("w.t", FILE)]),
+    ];
+    let wishes = [
+        copied("a:/w.t", "b:/z"),
+        copied("a:/x", "a:/y"),
+        copied("b:/w.t", "b:/x"),
+    ];
+    check(spaces, wishes);
 }
 
 proptest! {

@@ -784,3 +784,28 @@ fn what_is_on_its_way_never_replaces_a_folder() {
     let expected = ["copy a:/x -> b:/x", "rename b:/x -> b:/y(1)"];
     kept_again("a:/x/y=1@1 a:/f=1@1", mirror, file_for_folder, &expected);
 }
+
+#[test]
+fn files_of_one_name_stop_beside_it_in_the_order_of_their_calls() {
+    let copies = copies(&[("a:/w.t", "b:/z"), ("b:/w.t", "b:/x")]);
+    let laboratory = crate::bench::laboratory("a:/w.t=1@1 b:/w.t=2@2", &copies);
+    let plan = crate::service::keeping(laboratory, [3, 30, 50]).plan();
+    let expected = [
+        "copy a:/w.t -> b:/w(1).t free",
+        "copy b:/w.t -> b:/w(2).t free",
+        "rename b:/w(2).t -> b:/x",
+        "rename b:/w(1).t -> b:/z",
+    ];
+    assert_eq!(crate::bench::outcome(&plan), expected);
+    let first = plan.batches[0].id;
+    assert_eq!(plan.batches[1].after, [first]);
+}
+
+#[test]
+fn a_folder_that_was_only_found_there_is_still_a_source() {
+    kept(
+        "b:/x/x=1@1",
+        "  - {folder: 'b:/x'}\n  - {move: 'b:/x', to: 'a:/x', exclude: [x]}",
+        &["create-folder a:/x", "= 1", "# 1"],
+    );
+}
