@@ -3,12 +3,15 @@
 mod applying;
 mod carrying;
 mod changing;
+mod every;
 mod keeping;
 #[path = "../support/laboratory.rs"]
 mod laboratory;
 mod planning;
 #[path = "../support/service.rs"]
 mod service;
+#[path = "../support/sheets.rs"]
+mod sheets;
 mod worlds;
 
 use proptest::prelude::ProptestConfig;

@@ -189,6 +189,7 @@ pub(crate) fn carry_out(laboratory: &mut Laboratory, plan: &Plan, order: &[Opera
     let service = MemoryProvider::new(&laboratory.observed, sheet.clone());
     let mut run = Run {
         service,
+        identity: sheet.identity,
         arrivals: BTreeMap::new(),
     };
     for id in order {
@@ -210,6 +211,8 @@ pub(crate) fn carry_out(laboratory: &mut Laboratory, plan: &Plan, order: &[Opera
 
 struct Run {
     service: MemoryProvider,
+    /// What calls name an entry by.
+    identity: Identity,
     /// Where the entries are that came to be under a name that was expected, and their ids.
     arrivals: BTreeMap<Address, (Address, Option<EntryId>)>,
 }
@@ -225,13 +228,16 @@ impl Run {
             Action::CreateFolder { .. } => None,
         };
         if let Some(from) = from.filter(|from| from.id.is_none()) {
-            let arrival = self.arrivals.get(&from.address());
-            let (address, id) = arrival.unwrap_or_else(|| panic!("nothing came to {from}"));
-            *from = Place {
-                space: address.space.clone(),
-                path: address.path.clone(),
-                id: id.clone(),
-            };
+            match self.arrivals.get(&from.address()) {
+                Some((address, id)) => {
+                    *from = Place {
+                        space: address.space.clone(),
+                        path: address.path.clone(),
+                        id: id.clone(),
+                    };
+                }
+                None => assert_eq!(self.identity, Identity::Path, "nothing came to {from}"),
+            }
         }
         let Some(to) = operation.action.to().map(Place::address) else {
             self.execute(&operation);
@@ -393,6 +399,7 @@ pub(crate) fn execute(laboratory: &mut Laboratory, plan: &Plan) -> RunProgress {
     laboratory.state = advance(laboratory.state.clone(), None, plan, &progress);
     let run = Run {
         service,
+        identity: sheet.identity,
         arrivals: BTreeMap::new(),
     };
     laboratory.observed = run.observed(&laboratory.observed);
@@ -593,5 +600,5 @@ fn shared(operation: &Operation, rule: &BatchRule) -> String {
         }
     };
     let keys: Vec<String> = rule.shared.iter().map(key).collect();
-    format!("{} {}", action.word(), keys.join(" "))
+    format!("{} {}", rule.call, keys.join(" "))
 }

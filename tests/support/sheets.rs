@@ -74,7 +74,7 @@ impl Sheet {
         laboratory
     }
 
-    fn keeps_names(self) -> bool {
+    pub(crate) fn keeps_names(self) -> bool {
         self.with_bin() == Self::Kept
     }
 
