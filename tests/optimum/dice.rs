@@ -63,7 +63,7 @@ impl Dice {
             if paths.contains(&path) {
                 continue;
             }
-            if !path.ends_with(".t") && self.roll(3) == 0 {
+            if self.roll(3) == 0 {
                 folders.push(format!("{path}/"));
                 lines.push(format!("{path}/"));
             } else {
