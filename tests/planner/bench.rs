@@ -134,7 +134,12 @@ pub(crate) fn planned_again(
     kept_then(entries, placements, &meanwhile).plan()
 }
 
-fn kept_then(entries: &str, placements: &str, meanwhile: &dyn Fn(&mut Entries)) -> Laboratory {
+/// A service whose entries keep their names after a first run, and after `meanwhile` happened.
+pub(crate) fn kept_then(
+    entries: &str,
+    placements: &str,
+    meanwhile: &dyn Fn(&mut Entries),
+) -> Laboratory {
     let mut first = keeping(laboratory(entries, placements), [3, 30, 50]);
     let plan = first.plan();
     assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);

@@ -1,7 +1,13 @@
 //! Where content comes from: what has to go anyway is moved in place of a copy.
 
+use reshelve::plan::{
+    Action, Operation, Permissions, Place, Plan, Reason, Reliance, Strategy, soundness,
+};
+use reshelve::tree::Address;
+
 use crate::bench::{
-    Entries, check, check_again, kept, kept_again, outcome, planned_again, printed, printed_again,
+    Entries, check, check_again, kept, kept_again, kept_then, outcome, planned_again, printed,
+    printed_again,
 };
 
 const OWNED: &str = "  - {mirror: 'a:/s', to: 'b:/t', prune: owned}";
@@ -495,4 +501,76 @@ fn a_folder_of_five_thousand_files_is_renamed_in_one_call() {
         files("b:/t/old")
     );
     printed(&entries, ALL, &["move b:/t/old -> b:/t/new", "= 2", "# 1"]);
+}
+
+/// Whether a plan is taken that renames the first file that it would, but takes it from elsewhere.
+fn forged(entries: &str, placements: &str, from: &str, meanwhile: &dyn Fn(&mut Entries)) -> bool {
+    let laboratory = kept_then(entries, placements, meanwhile);
+    let mut plan = laboratory.plan();
+    let manifests = std::slice::from_ref(&laboratory.manifest);
+    let taken = |plan: &Plan| soundness::check(plan, manifests, &laboratory.state, plan.created);
+    assert_eq!(taken(&plan), Ok(()), "{:#?}", plan.operations);
+    let forged = Address::parse(from).expect("an address");
+    let found = laboratory.observed.find(&forged);
+    let id = found.and_then(|(tree, entry)| tree.id(entry));
+    let moves = |it: &&mut Operation| matches!(it.reason, Reason::Leaving | Reason::Strayed);
+    let operation = plan.operations.iter_mut().find(moves).expect("a move");
+    let to = operation.action.to().expect("it moves").clone();
+    let was = operation.action.from().expect("it moves").address();
+    let mut place = Place::new(forged.space.clone(), forged.path.clone());
+    place.id.clone_from(&id);
+    operation.action = Action::Move {
+        from: place,
+        to,
+        strategy: Strategy::Fail,
+        permissions: Permissions::Inherit,
+    };
+    for reliance in &mut operation.relies_on {
+        if let Reliance::File {
+            address,
+            id: relied,
+            ..
+        } = reliance
+            && *address == was
+        {
+            address.clone_from(&forged);
+            relied.clone_from(&id);
+        }
+    }
+    taken(&plan).is_ok()
+}
+
+#[test]
+fn a_saved_plan_moves_nothing_away_that_may_not_go() {
+    let entries = "a:/s/x=1@1 a:/s/y=2@2 b:/o/n=1@1 b:/t/k=1@1 b:/t/e=1@1";
+    let settings = "keep: ['k', 'd'], exclude: ['e']";
+    let mirror =
+        |scope: &str| format!("  - {{mirror: 'a:/s', to: 'b:/t', prune: {scope}, {settings}}}");
+    let meanwhile = &renamed(&[("a:/s/x", "a:/s/z")]);
+    for (scope, from, expected) in [
+        ("all", "b:/t/x", true),
+        ("all", "b:/t/foreign", true),
+        ("owned", "b:/t/x", true),
+        ("owned", "b:/t/foreign", false),
+        ("all", "b:/t/k", false),
+        ("all", "b:/t/d/below", false),
+        ("all", "b:/t/e", false),
+        ("all", "b:/t", false),
+        ("all", "b:/o/n", false),
+        ("all", "a:/s/y", false),
+    ] {
+        let found = forged(entries, &mirror(scope), from, meanwhile);
+        assert_eq!(found, expected, "{scope} {from}");
+    }
+    let both = "  - {copy: 'a:/x', to: 'b:/d/x'}\n  - {copy: 'a:/y', to: 'b:/e/y'}";
+    let entries = "a:/x=1@1 a:/y=2@2 b:/w/n=3@3";
+    let away = &renamed(&[("b:/d/x", "b:/w/x")]);
+    for (from, expected) in [
+        ("b:/w/x", true),
+        ("b:/w/n", false),
+        ("b:/e/y", false),
+        ("a:/y", false),
+    ] {
+        assert_eq!(forged(entries, both, from, away), expected, "{from}");
+    }
 }
