@@ -462,6 +462,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_moved_instead_of_a_copy_is_wanted_in_one_place_and_not_in_the_other() {
+        let mut plan = crate::report::sample::plan(&["move team:/a team:/c"]);
+        let placed = [("team:/a", EntryKind::File, 5)];
+        for (reason, expected) in [
+            (
+                Reason::Leaving,
+                &["unwanted team:/a", "not-placed team:/c"][..],
+            ),
+            (Reason::Strayed, &["not-placed team:/c"]),
+        ] {
+            plan.operations[0].reason = reason;
+            check(&placed, &plan, expected, 0);
+        }
+    }
+
+    #[test]
     fn accepted_findings_are_quiet_kinds() {
         let mut plan = crate::report::sample::plan(&[]);
         plan.findings = vec![

@@ -87,7 +87,21 @@ fn lower_bound(groups: &BTreeMap<Key, Group>, deepest_creation: u64) -> u64 {
         of_kind.map(|(_, group)| group.calls(group.items)).sum()
     };
     let folders = calls(|kind| kind == CallKind::CreateFolder);
-    folders.max(deepest_creation) + calls(|kind| kind != CallKind::CreateFolder)
+    let shared: u64 = groups.iter().map(|it| shared(groups, it)).sum();
+    folders.max(deepest_creation) + calls(|kind| kind != CallKind::CreateFolder) - shared
+}
+
+/// How many calls fewer it takes where entries for which the service finds a name for a while go
+/// with those that get one for good.
+fn shared(groups: &BTreeMap<Key, Group>, (key, group): (&Key, &Group)) -> u64 {
+    let finding = key.finding();
+    let differs = finding != *key && key.kind() != CallKind::Remove && group.apart > 0;
+    let Some(others) = groups.get(&finding).filter(|_| differs) else {
+        return 0;
+    };
+    let calls = |apart: u64| group.calls(group.items - apart) + others.calls(others.items + apart);
+    let least = (0..=group.apart).map(calls).min();
+    calls(0) - least.unwrap_or(calls(0))
 }
 
 fn gap_reasons(batched: &Batched, groups: &BTreeMap<Key, Group>, gap: u64) -> Vec<String> {

@@ -78,6 +78,14 @@ impl Key {
         }
     }
 
+    /// The same for calls that find free names.
+    pub(super) fn finding(&self) -> Self {
+        Self {
+            strategy: self.strategy.map(|_| Strategy::Rename),
+            ..self.clone()
+        }
+    }
+
     /// Which kind of call it is.
     pub(super) fn kind(&self) -> CallKind {
         self.kind

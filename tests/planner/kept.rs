@@ -500,7 +500,7 @@ fn who_wants_a_name_waits_until_it_is_given_back() {
         "copy a:/p/x -> b:/x(2) free",
         "rename b:/x(2) -> b:/y",
         "copy a:/q/x -> b:/x(1) free",
-        "# 3",
+        "# 3 of 2",
     ];
     kept("a:/p/x=1@1 a:/q/x=2@2 b:/x=3@3", beside, &expected);
 }
@@ -772,6 +772,19 @@ fn a_whole_folder_is_one_item_even_where_more_is_put_into_it() {
     let moved = "  - {move: 'a:/s', to: 'b:/s'}\n  - {move: 'a:/y', to: 'b:/s/y'}";
     let expected = ["move a:/s -> b:/s", "move a:/y -> b:/s/y", "# 2"];
     kept("a:/s/x=1@1 a:/y=2@2", moved, &expected);
+}
+
+#[test]
+fn names_that_are_found_for_a_while_and_for_good_share_a_call() {
+    let both =
+        "  - {copy: 'a:/x', to: 'b:/y'}\n  - {copy: 'a:/z', to: 'b:/z', on_conflict: rename}";
+    let expected = [
+        "copy a:/x -> b:/x(1) free",
+        "copy a:/z -> b:/z(1) free",
+        "rename b:/x(1) -> b:/y",
+        "# 2",
+    ];
+    kept("a:/x=1@1 a:/z=2@2 b:/x=3@3 b:/z=4@4", both, &expected);
 }
 
 #[test]

@@ -372,6 +372,35 @@ fn copies_that_share_calls_are_left_where_renames_would_take_more() {
 }
 
 #[test]
+fn a_rename_joins_the_calls_that_are_made_anyway() {
+    // With a copy and a removal in the plan, one item more in each of them takes no call more.
+    let changed = |now: &mut Entries| {
+        now.rename("a:/s/x", "a:/s/z");
+        now.take("a:/s/old");
+        now.put("a:/s/new=9@9");
+    };
+    let entries = "a:/s/x=1@1 a:/s/y=2@2 a:/s/old=3@3";
+    let expected = [
+        "copy a:/s/new -> b:/t/new",
+        "copy a:/s/z -> b:/t/z",
+        "remove b:/t/old",
+        "remove b:/t/x",
+        "= 2",
+    ];
+    kept_again(entries, ALL, changed, &expected);
+    let added = |now: &mut Entries| {
+        now.rename("a:/s/x", "a:/s/z");
+        now.put("a:/s/new=9@9");
+    };
+    let expected = [
+        "copy a:/s/new -> b:/t/new",
+        "rename b:/t/x -> b:/t/z",
+        "= 3",
+    ];
+    kept_again(entries, ALL, added, &expected);
+}
+
+#[test]
 fn a_chain_of_names_overwrites_what_stays() {
     let chain = |now: &mut Entries| {
         now.rename("a:/s/x", "a:/s/y");
