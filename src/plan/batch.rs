@@ -27,6 +27,9 @@ pub(super) struct Batched {
     pub(super) extra: BTreeSet<OperationId>,
     /// The longest chain of new folders, one in the other.
     pub(super) deepest_creation: u64,
+    /// How many operations are in no call, because they wait for each other. Nothing can be planned
+    /// with them.
+    pub(super) left_out: usize,
 }
 
 /// Step 7: orders the operations and groups them into calls.
@@ -39,6 +42,12 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
     let mut graph = Graph::new(lowered.operations, &lowered.links, &mut detours);
     let (mut removals, mut recordings) = (lowered.removals, lowered.recordings);
     let first = graph.operations.len() + 1;
+    for recording in &mut recordings {
+        let stop = recording.operation.and_then(|id| graph.restopped.get(&id));
+        if let Some(stop) = stop.filter(|_| recording.provenance.proof == Proof::Halfway) {
+            recording.target = stop.clone();
+        }
+    }
     let left_over = std::mem::take(&mut graph.left_over);
     recordings.extend(left_over.iter().filter_map(transit::recording));
     removals.extend(left_over);
@@ -83,6 +92,8 @@ impl<'a, 'c> Batcher<'a, 'c> {
         batched.temporary = self.temporary_names();
         self.record_detours(&mut recordings);
         let operations = std::mem::take(&mut self.graph.operations);
+        let sent = self.calls.iter().map(|(positions, _)| positions.len());
+        batched.left_out = operations.len() - sent.sum::<usize>();
         batched
             .operations
             .reserve_exact(operations.len() + removals.len());

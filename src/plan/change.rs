@@ -46,6 +46,14 @@ impl Change {
     }
 }
 
+impl Change {
+    /// Whether it brings a folder that is made, and not taken from its source.
+    pub(super) fn is_made(&self) -> bool {
+        let is_taken = self.source.is_some() && self.extent == Extent::Subtree;
+        self.kind == EntryKind::Folder && self.extent != Extent::Carried && !is_taken
+    }
+}
+
 /// Where the content of a changed entry comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {

@@ -19,6 +19,8 @@ pub(super) struct Graph {
     pub(super) extra: BTreeSet<usize>,
     /// Who waits for names that a service may have given.
     pub(super) loans: Vec<Awaited>,
+    /// Where entries stop that would stop under a name which another wants.
+    pub(super) restopped: BTreeMap<OperationId, Address>,
     /// What takes away in the end what only cycles were made for.
     pub(super) left_over: Vec<Operation>,
 }
@@ -74,10 +76,12 @@ impl Graph {
             reaches,
             extra: BTreeSet::new(),
             loans: addresses.awaited(),
+            restopped: BTreeMap::new(),
             left_over: Vec::new(),
         };
+        graph.settle_loans();
+        graph.settle_stops(links, detours);
         loop {
-            graph.settle_loans();
             let positions = graph.on_cycles();
             if positions.is_empty() {
                 break;

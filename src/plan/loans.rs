@@ -6,7 +6,12 @@
 
 use std::collections::BTreeSet;
 
+use super::detour::Detours;
 use super::graph::{Addresses, Cause, Graph};
+use super::operation::{Action, Place, Reason, Strategy};
+use super::steps::{Links, find_name, set_source, set_target};
+use super::stopover::{Obstacle, beside};
+use crate::tree::Address;
 
 /// How many circles are looked into; each may lead through the whole plan.
 const MOST_CIRCLES: usize = 1_000;
@@ -79,6 +84,74 @@ impl Graph {
                 self.after[loan.wants].insert(loan.gives_back, Cause::Lent);
             }
         }
+    }
+
+    /// Lets entries that would stop under a name which another wants in a circle arrive once the
+    /// other has it: the service finds them a name beside. Nobody needs a temporary name then.
+    pub(super) fn settle_stops(&mut self, links: &Links, detours: &mut Detours<'_, '_>) {
+        let stuck = self.stuck();
+        for wants in stuck.iter().copied().take(MOST_CIRCLES) {
+            let before = self.after[wants].iter();
+            let freed =
+                before.filter(|(it, cause)| **cause == Cause::NameFreed && stuck.contains(it));
+            let freed: Vec<usize> = freed.map(|(it, _)| *it).collect();
+            for leaves in freed {
+                let Some(arrives) = self.stops_at_its_target(wants, leaves, links) else {
+                    continue;
+                };
+                self.after[wants].remove(&leaves);
+                let can_wait = !self.waits_for(wants, arrives);
+                if !can_wait || !self.stop_beside(wants, (arrives, leaves), detours) {
+                    self.after[wants].insert(leaves, Cause::NameFreed);
+                }
+            }
+        }
+    }
+
+    /// What brings an entry to the name that an operation wants, if the entry stops there until
+    /// another operation takes it away.
+    fn stops_at_its_target(&self, wants: usize, leaves: usize, links: &Links) -> Option<usize> {
+        let (last, wanted) = (
+            &self.operations[leaves],
+            self.operations[wants].action.to()?,
+        );
+        let arrives = links.before.get(&last.id)?.0 as usize - 1;
+        let first = &self.operations[arrives];
+        let comes = matches!(first.action, Action::Copy { .. } | Action::Move { .. });
+        let stops = first.reason == Reason::Halfway
+            && first.action.strategy() == Some(Strategy::Fail)
+            && first.action.to()?.address() == wanted.address();
+        (comes && stops && arrives != wants).then_some(arrives)
+    }
+
+    /// `false` where the name that the service would find is not free.
+    fn stop_beside(
+        &mut self,
+        wants: usize,
+        (arrives, leaves): (usize, usize),
+        detours: &mut Detours<'_, '_>,
+    ) -> bool {
+        let first = &self.operations[arrives];
+        let Some(name) = first.action.to().map(Place::address) else {
+            return false;
+        };
+        let beside = beside(&name, first.kind, 1).next();
+        let is_free = |name: &Address| detours.stopovers.obstacle(name) == Obstacle::Nothing;
+        let Some(stop) = beside.filter(is_free) else {
+            return false;
+        };
+        detours.stopovers.give(&stop);
+        let place = Place::new(stop.space.clone(), stop.path.clone());
+        find_name(&mut self.operations[arrives]);
+        set_target(
+            &mut self.operations[arrives].action,
+            place.clone(),
+            Strategy::Rename,
+        );
+        set_source(&mut self.operations[leaves].action, place);
+        self.restopped.insert(self.operations[arrives].id, stop);
+        self.after[arrives].entry(wants).or_insert(Cause::Expected);
+        true
     }
 
     /// Whether an operation comes after another, however many lie between.

@@ -1,7 +1,7 @@
 //! Step 6: changes become the provider's operations, each with what it relies on.
 
 use super::capabilities::{Bin, CopiedTime};
-use super::change::{Change, Differences, Extent, Origin};
+use super::change::{Change, Extent, Origin};
 use super::context::Context;
 use super::expand::SourceEntry;
 use super::keep::Removal;
@@ -9,7 +9,7 @@ use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, 
 use super::parents::made_on_the_way;
 use super::plan::Recording;
 use super::removing::{missing_counterpart, removal_operation};
-use super::steps::{Links, Steps};
+use super::steps::{Links, Steps, Stops};
 use super::stopover::Stopovers;
 use super::world::Node;
 use crate::manifest::{Disposal, Permissions, Wish};
@@ -31,15 +31,16 @@ pub(super) struct Lowered<'w> {
 /// Step 6: the operations of each change that is not carried by another, and one for each removal.
 pub(super) fn lower<'c>(
     context: &'c Context<'_>,
-    differences: &Differences,
+    changes: &[Change],
     removals: &[Removal],
+    stops: Stops,
 ) -> Lowered<'c> {
-    let mut steps = Steps::new(context, &differences.changes);
+    let mut steps = Steps::new(context, changes, stops);
     let (mut operations, mut recordings): (Vec<Operation>, _) = (Vec::new(), Vec::new());
-    let makers = made_on_the_way(context, &differences.changes);
+    let makers = made_on_the_way(context, changes);
     let mut on_the_way: Vec<(usize, &Change)> = Vec::new();
     let mut carriers: Vec<(&Address, OperationId)> = Vec::new();
-    for (position, change) in differences.changes.iter().enumerate() {
+    for (position, change) in changes.iter().enumerate() {
         let start = operations.len();
         if let Some(maker) = makers.get(&position) {
             on_the_way.push((*maker, change));
@@ -68,7 +69,7 @@ pub(super) fn lower<'c>(
     let number = |position: usize| OperationId(position as u32 + 1);
     let (freeing, last): (Vec<&Removal>, _) = removals
         .iter()
-        .partition(|removal| frees_a_name(removal, &differences.changes));
+        .partition(|removal| frees_a_name(removal, changes));
     for removal in freeing {
         operations.push(removal_operation(
             context,
@@ -158,8 +159,7 @@ fn operation(context: &Context<'_>, change: &Change, id: OperationId) -> Operati
 /// What is done for a change that no other carries, in one step.
 pub(super) fn action(context: &Context<'_>, change: &Change) -> Action {
     let to = Place::new(change.target.space.clone(), change.target.path.clone());
-    let carried = change.kind == EntryKind::File || change.extent == Extent::Subtree;
-    let Some(source) = change.from().filter(|_| carried) else {
+    let Some(source) = change.from().filter(|_| !change.is_made()) else {
         return Action::CreateFolder { at: to };
     };
     let from = place(context, &source.address, source.node);

@@ -20,6 +20,7 @@ mod difference;
 mod entry;
 mod exchange;
 mod expand;
+mod fewest;
 pub mod file;
 pub mod freshness;
 mod graph;

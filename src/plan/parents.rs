@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::capabilities::MissingParents;
-use super::change::{Change, Extent};
+use super::change::Change;
 use super::context::Context;
 use super::operation::{Action, Operation};
-use crate::tree::{Address, EntryKind};
+use crate::tree::Address;
 
 /// For the position of each new folder that another new one makes on its way, the position of that
 /// one. Expects the changes in the order of targets.
@@ -17,7 +17,7 @@ pub(super) fn made_on_the_way(context: &Context<'_>, changes: &[Change]) -> BTre
     let mut makers: BTreeMap<usize, usize> = BTreeMap::new();
     let mut next: Option<usize> = None;
     for (position, change) in changes.iter().enumerate().rev() {
-        if !is_new_folder(change) {
+        if !change.is_made() {
             continue;
         }
         let makes_parents = context
@@ -31,11 +31,6 @@ pub(super) fn made_on_the_way(context: &Context<'_>, changes: &[Change]) -> BTre
         next = Some(position);
     }
     makers
-}
-
-fn is_new_folder(change: &Change) -> bool {
-    let is_made = change.source.is_none() || change.extent != Extent::Subtree;
-    change.kind == EntryKind::Folder && change.extent != Extent::Carried && is_made
 }
 
 impl Operation {

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::adoption::{AdoptedPair, AdoptionGroup, AdoptionKey, Adoptions};
-use super::batch::{Batched, batch};
-use super::bound::cost;
+use super::batch::Batched;
 use super::capabilities::Capabilities;
 use super::change::{Change, Differences};
 use super::claims::{Claims, clashes, readings};
 use super::context::{Context, Purpose};
 use super::diff::diff;
 use super::expand::{Expanded, expand};
+use super::fewest::fewest;
 use super::guard::{count, guard};
 use super::keep::{Kept, Removal, keep, removed_nodes};
-use super::lower::lower;
 use super::origins::origins;
 use super::plan::{BasedOn, Cost, Plan, Summary};
 use super::prove::simulate;
@@ -66,10 +65,8 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     let context = Context::new(Purpose::Plan, input, &world, valid_records(input));
     let mut derived = derive(&context);
     let forgotten = forgotten(&context, &derived.differences);
-    let lowered = lower(&context, &derived.differences, &derived.removals);
-    let mut batched = batch(&context, lowered);
+    let (mut batched, mut cost) = fewest(&context, &derived);
     take_turns(&mut batched);
-    let mut cost = cost(&context, &batched);
     let mut summary = summary(&derived, &batched);
     let mut findings: Vec<Diagnostic> = derived.findings().cloned().collect();
     findings.extend(remarks(&context, &derived));

@@ -58,14 +58,13 @@ fn carried_whole(context: &Context<'_>, changes: &[Change]) -> Option<Vec<usize>
     let sheet = context.sheet(&folder.target.space);
     let sheet = sheet.filter(|sheet| sheet.folders == FolderTransfer::WholeSubtree)?;
     let is_own = |change: &Change| {
-        change.placement == folder.placement
-            && change.origin == folder.origin
+        change.origin == folder.origin
             && change.wished.is_none()
             && change.replaces.is_none()
-            && change
-                .source
-                .as_ref()
-                .is_some_and(|entry| entry.address.is_strictly_below(&source.address))
+            && change.source.as_ref().is_some_and(|entry| {
+                let is_below = entry.address.is_strictly_below(&source.address);
+                is_below && (change.placement == folder.placement || comes_along(change, folder))
+            })
     };
     let own = (1..).zip(below).filter(|(_, change)| is_own(change));
     let own: Vec<usize> = own.map(|(position, _)| position).collect();
@@ -78,6 +77,15 @@ fn carried_whole(context: &Context<'_>, changes: &[Change]) -> Option<Vec<usize>
     let is_whole = !folder.target.is_at_or_below(&source.address)
         && context.world.measure(source.node).0 == 1 + own.len() as u64;
     (is_whole && !is_better_made).then_some(own)
+}
+
+/// Whether a folder brings the very entry that another placement wants below it.
+fn comes_along(change: &Change, folder: &Change) -> bool {
+    let (Some(entry), Some(source)) = (&change.source, &folder.source) else {
+        return false;
+    };
+    let below_target = change.target.path.below(&folder.target.path);
+    below_target.is_some() && below_target == entry.address.path.below(&source.address.path)
 }
 
 fn emptied_folders(

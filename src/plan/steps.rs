@@ -34,8 +34,18 @@ pub(super) struct Loan {
     pub(super) leaves: OperationId,
 }
 
+/// How an entry stops in a folder where another entry of the plan will have its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stops {
+    /// Before the other comes, which waits until the name is given back.
+    Before,
+    /// After the other came, under a name that the service finds.
+    After,
+}
+
 /// The operations of all changes where names are kept.
 pub(super) struct Steps<'a, 'c> {
+    stops: Stops,
     pub(super) context: &'a Context<'c>,
     pub(super) stopovers: Stopovers<'a>,
     pub(super) links: Links,
@@ -52,8 +62,9 @@ pub(super) struct Guest {
 }
 
 impl<'a, 'c> Steps<'a, 'c> {
-    pub(super) fn new(context: &'a Context<'c>, changes: &[Change]) -> Self {
+    pub(super) fn new(context: &'a Context<'c>, changes: &[Change], stops: Stops) -> Self {
         Self {
+            stops,
             context,
             stopovers: Stopovers::new(context, changes),
             links: Links::default(),
@@ -162,7 +173,8 @@ impl<'a, 'c> Steps<'a, 'c> {
         first.reason = Reason::Halfway;
         let arrives = first.id;
         let obstacle = self.stopovers.obstacle(&kept);
-        let comes_later = obstacle == Obstacle::Wanted && self.is_to_be_vacated(change);
+        let comes_later = obstacle == Obstacle::Wanted
+            && (self.stops == Stops::After || self.is_to_be_vacated(change));
         if comes_later {
             self.links.waits.insert(arrives, kept.clone());
         }
@@ -231,6 +243,11 @@ impl<'a, 'c> Steps<'a, 'c> {
 }
 
 impl Links {
+    /// Whether no change takes more than one operation.
+    pub(super) fn is_empty(&self) -> bool {
+        self.before.is_empty()
+    }
+
     /// Who wants a name that the service may give for a while comes after it was given back. Files
     /// and folders of one name get different names beside it.
     fn lend(
@@ -323,7 +340,7 @@ pub(super) fn set_target(action: &mut Action, target: Place, how: Strategy) {
     }
 }
 
-fn set_source(action: &mut Action, source: Place) {
+pub(super) fn set_source(action: &mut Action, source: Place) {
     if let Action::Copy { from, .. } | Action::Move { from, .. } | Action::Rename { from, .. } =
         action
     {

@@ -77,7 +77,7 @@ impl Items<'_> {
     }
 
     fn creation(&mut self, id: NodeId, goal: Spot) {
-        if let Some(implied) = self.way(goal.folder, EntryKind::Folder)
+        if let Some(implied) = self.way(goal.folder, Verb::Create)
             && self.state.find(goal).is_none()
         {
             self.found.push(Item {
@@ -90,15 +90,15 @@ impl Items<'_> {
     }
 
     /// The folders that have to come to be so that something can go into a folder of the goal.
-    fn way(&self, folder: NodeId, kind: EntryKind) -> Option<Missing> {
+    fn way(&self, folder: NodeId, verb: Verb) -> Option<Missing> {
         if self.state.is_there(folder) {
             return self.state.is_settled(self.task, folder).then_some(0);
         }
-        let made = self.task.rules.parents == Parents::Made && kind == EntryKind::Folder;
+        let made = self.task.rules.parents == Parents::Made && verb == Verb::Create;
         let new = matches!(self.task.node(folder).role, Role::New(_));
         let goal = self.goal(folder).filter(|_| made && new)?;
         let free = self.state.find(goal).is_none();
-        let above = self.way(goal.folder, kind).filter(|_| free)?;
+        let above = self.way(goal.folder, verb).filter(|_| free)?;
         Some(above | 1 << folder)
     }
 
@@ -147,7 +147,10 @@ impl Items<'_> {
         let shows = item.stop == Stop::No
             && copied.is_none()
             && !self.state.shows_nothing_else(self.task, id);
-        if !into_itself && !shows {
+        let is_lost = item
+            .to
+            .is_some_and(|to| item.stop == Stop::Yes && !self.can_be_told(id, to));
+        if !into_itself && !shows && !is_lost {
             self.found.push(Item {
                 verb,
                 source,
@@ -155,6 +158,29 @@ impl Items<'_> {
                 ..item
             });
         }
+    }
+
+    /// Whether the state can tell where an entry goes on to that stops at a spot: only within the
+    /// space of the stop.
+    fn can_be_told(&self, id: NodeId, stop: Spot) -> bool {
+        let goal = self.goal(id).map(|goal| self.space_of(goal.folder));
+        goal.is_none_or(|space| space == self.space_of(stop.folder))
+    }
+
+    fn space_of(&self, folder: NodeId) -> NodeId {
+        let mut top = folder;
+        while self.task.node(top).role != Role::Root {
+            let goal = self.goal(top).map(|goal| goal.folder);
+            let there = self
+                .state
+                .is_there(top)
+                .then(|| self.state.spot(top).folder);
+            let Some(above) = there.or(goal) else {
+                break;
+            };
+            top = above;
+        }
+        top
     }
 
     /// What a file may replace at its goal.
@@ -168,11 +194,10 @@ impl Items<'_> {
     }
 
     fn free(&mut self, id: NodeId, copied: Option<(NodeId, Missing)>) {
-        let kind = self.task.node(id).kind;
         if let Some(goal) = self.goal(id) {
             let there = self.state.find(goal);
             let over = there.filter(|there| self.replaceable(id, *there));
-            if let Some(implied) = self.way(goal.folder, kind)
+            if let Some(implied) = self.way(goal.folder, Verb::Move)
                 && there == over
             {
                 let item = Item {

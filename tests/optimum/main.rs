@@ -17,7 +17,9 @@
 //!   than the plan itself makes: one for each cycle. Where names are kept it is one of these
 //!   folders or one made for the purpose, under the name that the entry has or one that the service
 //!   finds, a fresh name given by a rename, or the final name given before the move. Nothing is
-//!   written where something is only copied from.
+//!   written where something is only copied from, and nothing stops in another space than its goal:
+//!   what a run leaves there could not be told from what others put there.
+//! * **Folders on the way** are made by a new folder alone, and only where the sheet says so.
 //! * **Nothing is shown early**: what comes to a path that is not a stop is what the goal has
 //!   there, and a folder holds nothing but what the goal has in it.
 //! * **Removals come last**, but for what is replaced: it may make room once its successor waits

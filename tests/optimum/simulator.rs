@@ -107,7 +107,7 @@ impl Spaces {
         }
         let top = moved[0].1;
         self.make_room(to, top.kind, step.how)?;
-        self.parent(to, top.kind, parents)?;
+        self.parent(to, step.verb, parents)?;
         for (below, thing) in moved {
             let thing = match step.verb {
                 Verb::Copy => copied(thing),
@@ -151,15 +151,15 @@ impl Spaces {
         Ok(())
     }
 
-    fn parent(&mut self, to: &str, kind: EntryKind, parents: Parents) -> Result<(), String> {
+    fn parent(&mut self, to: &str, verb: Verb, parents: Parents) -> Result<(), String> {
         let parent = parent_of(to);
         if parent.ends_with(":/") {
             return Ok(());
         }
         match self.things.get(&parent).map(|thing| thing.kind) {
             Some(EntryKind::Folder) => Ok(()),
-            None if parents == Parents::Made && kind == EntryKind::Folder => {
-                self.parent(&parent, kind, parents)?;
+            None if parents == Parents::Made && verb == Verb::Create => {
+                self.parent(&parent, verb, parents)?;
                 let kind = EntryKind::Folder;
                 let origin = Origin::Made;
                 self.things.insert(parent, Thing { kind, origin });

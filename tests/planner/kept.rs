@@ -479,10 +479,9 @@ fn who_wants_a_name_waits_until_it_is_given_back() {
     let crossed = copies(&[("a:/x", "b:/y"), ("a:/y", "b:/x")]);
     let expected = [
         "copy a:/y -> b:/y",
-        "copy a:/x -> b:/x",
-        "rename b:/y -> b:/.reshelve-temporary-1",
-        "rename b:/x -> b:/y",
-        "rename b:/.reshelve-temporary-1 -> b:/x",
+        "rename b:/y -> b:/x",
+        "copy a:/x -> b:/x(1) free",
+        "rename b:/x(1) -> b:/y",
         "# 4 of 3",
     ];
     kept("a:/x=1@1 a:/y=2@2", &crossed, &expected);
@@ -821,4 +820,36 @@ fn a_folder_that_was_only_found_there_is_still_a_source() {
         "  - {folder: 'b:/x'}\n  - {move: 'b:/x', to: 'a:/x', exclude: [x]}",
         &["create-folder a:/x", "= 1", "# 1"],
     );
+}
+
+#[test]
+fn names_that_cross_on_their_way_need_no_temporary_one() {
+    let crossed = "  - {copy: 'b:/y', to: 'b:/n/z'}\n  - {move: 'b:/z', to: 'b:/n/y'}";
+    kept(
+        "b:/y=1@1 b:/z=3@3",
+        crossed,
+        &[
+            "create-folder b:/n",
+            "move b:/z -> b:/n/z",
+            "rename b:/n/z -> b:/n/y",
+            "copy b:/y -> b:/n/y(1) free",
+            "rename b:/n/y(1) -> b:/n/z",
+            "# 5",
+        ],
+    );
+}
+
+#[test]
+fn an_empty_folder_is_copied_or_made_whichever_takes_fewer_calls() {
+    let both = "  - {copy: 'a:/z', to: 'b:/z'}\n  - {copy: 'a:/y', to: 'b:/z/y'}";
+    let alone = ["copy a:/z -> b:/z", "copy a:/y -> b:/z/y", "# 2"];
+    kept("a:/z/ a:/y=2@2", both, &alone);
+    let shared = format!("{both}\n  - {{copy: 'a:/y', to: 'b:/y'}}");
+    let shares = [
+        "copy a:/y -> b:/y",
+        "copy a:/z -> b:/z",
+        "copy a:/y -> b:/z/y",
+        "# 2",
+    ];
+    kept("a:/z/ a:/y=2@2", &shared, &shares);
 }

@@ -190,3 +190,16 @@ fn folders_in_folders_are_made_one_by_one_or_at_once() {
         smh,
     );
 }
+
+#[test]
+fn an_empty_folder_makes_the_folders_on_its_way_where_the_service_does() {
+    let copy = "  - {copy: 'a:/y', to: 'b:/n/y'}";
+    check(
+        "a:/y/",
+        copy,
+        "2: 1 addFolder, 1 batchCopy",
+        "1: 1 createDirectory",
+    );
+    let shared = "  - {copy: 'a:/y', to: 'b:/y'}\n  - {copy: 'a:/x', to: 'b:/x'}";
+    check("a:/y/ a:/x=1@1", shared, "1: 1 batchCopy", "1: 1 batchCopy");
+}
