@@ -11,8 +11,8 @@ use super::spaces::Spaces;
 use super::surroundings::Surroundings;
 use super::target;
 use crate::diagnostic::Diagnostic;
-use crate::observe::{Limits, Observed, Sought, observe, observe_further};
-use crate::plan::{self, BasedOn, KnownEntries, Plan, PlanInput, Scope};
+use crate::observe::{Limits, Observed, Sought, observe, observe_for_plan};
+use crate::plan::{self, BasedOn, KnownEntries, Plan, PlanInput};
 use crate::provider::Provider;
 use crate::report::ProgressBar;
 use crate::state::{Lineage, State};
@@ -83,7 +83,6 @@ pub(crate) async fn plan_for(
         scopes: &scopes,
         known: Some(&known),
     };
-    let mut observed = look(&spaces.provider, sought, output).await?;
     let accepted: BTreeSet<String> = wanted.acceptance.accept.iter().cloned().collect();
     let based_on = based_on(set, &state);
     let plan_over = |observed: &Observed| {
@@ -98,41 +97,19 @@ pub(crate) async fn plan_for(
             reads: observed.reads,
         })
     };
-    let mut plan = plan_over(&observed);
-    for round in 1.. {
-        let further = match round {
-            ..=LOOKS => open_questions(&plan, &observed, &scopes),
-            _ => observed.known_in_part(&scopes),
-        };
-        if further.is_empty() {
-            break;
-        }
-        observed = look_further(&spaces.provider, observed, &further, &scopes, output).await?;
-        plan = plan_over(&observed);
-    }
+    let bar = ProgressBar::spinning("observing entries", output.progress());
+    let watch = |progress: crate::observe::Progress| bar.reached(progress.entries);
+    let limits = Limits::default();
+    let planned = observe_for_plan(&spaces.provider, sought, limits, &watch, plan_over);
+    let (observed, mut plan) = planned.await?;
+    drop(bar);
     selected.spare_the_rest(&mut plan, &state);
     plan.findings.extend(notes(&observed));
-    plan.cost.readings = observed.readings.into_values().collect();
     Ok(Planned {
         plan: plan::file::seal(plan),
         state,
         world: observed.world,
     })
-}
-
-/// How often a plan may ask for more before all that it could ask for is listed at once.
-const LOOKS: u32 = 8;
-
-/// What a plan relies on and nobody has seen yet: where known entries were asked for by their ids,
-/// nothing is known of what else is in their folders. Shares of what is at the targets count all of
-/// it.
-fn open_questions(plan: &Plan, observed: &Observed, scopes: &[Scope]) -> Vec<Scope> {
-    let mut further = plan::freshness::unproven(plan, &observed.world);
-    further.retain(|scope| observed.is_known_in_part(&scope.address.space));
-    if plan.summary.removed + plan.summary.overwritten > 0 {
-        further.extend(observed.known_in_part(scopes));
-    }
-    further
 }
 
 /// Observes with a sign of life on a terminal.
@@ -167,19 +144,6 @@ pub(crate) fn load_state(
         }
         None => Ok(State::new(Lineage::new(&around.chance))),
     }
-}
-
-async fn look_further(
-    provider: &Arc<dyn Provider>,
-    before: Observed,
-    further: &[Scope],
-    scopes: &[Scope],
-    output: Output,
-) -> Result<Observed, CommandError> {
-    let bar = ProgressBar::spinning("observing entries", output.progress());
-    let watch = |progress: crate::observe::Progress| bar.reached(progress.entries);
-    let limits = Limits::default();
-    Ok(observe_further(provider, before, further, scopes, limits, &watch).await?)
 }
 
 fn based_on(set: &ManifestSet, state: &State) -> BasedOn {

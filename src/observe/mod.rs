@@ -10,6 +10,7 @@ mod look;
 mod observe;
 mod overlay;
 mod pages;
+mod questions;
 mod queue;
 mod split;
 #[cfg(test)]
@@ -19,3 +20,4 @@ mod walk;
 pub use crate::plan::Way;
 pub use inventory::{Inventory, InventoryError};
 pub use observe::{Limits, ObserveError, Observed, Progress, Sought, observe, observe_further};
+pub use questions::observe_for_plan;

@@ -8,6 +8,7 @@ mod keeping;
 #[path = "../support/laboratory.rs"]
 mod laboratory;
 mod planning;
+mod reading;
 #[path = "../support/service.rs"]
 mod service;
 #[path = "../support/sheets.rs"]
