@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::replay::{RunProgress, Standing};
 use super::whereabouts::Whereabouts;
 use crate::plan::{Action, OperationId, Plan, Recording};
-use crate::state::{PlanId, Provenance, RunId, State};
+use crate::state::{ListingCalls, PlanId, Provenance, RunId, State};
 use crate::tree::{Address, Digest, EntryId};
 
 /// The state after a run, whether it came to its end or not.
@@ -32,6 +32,7 @@ pub fn advance(
     next.serial += 1;
     next.previous = previous;
     forget_other_spaces(&mut next, plan);
+    remember_listings(&mut next, plan);
     for address in plan.forgotten.iter().filter(|_| is_first) {
         next.records.remove(address);
     }
@@ -65,8 +66,20 @@ fn forget_other_spaces(state: &mut State, plan: &Plan) {
         let before = state.spaces.insert(alias.clone(), identity.clone());
         if before.is_some_and(|before| before != identity) {
             state.records.retain(|address, _| address.space != *alias);
+            state.listings.remove(alias);
         }
     }
+}
+
+/// What the plan's look at each space took tells what the next one will.
+fn remember_listings(state: &mut State, plan: &Plan) {
+    for reading in &plan.cost.readings {
+        let calls = state.listings.entry(reading.space.clone()).or_default();
+        *calls = reading.listing_calls(*calls);
+    }
+    state
+        .listings
+        .retain(|_, calls| *calls != ListingCalls::default());
 }
 
 /// A plan that is resumed or that has nothing to do comes by more than once.

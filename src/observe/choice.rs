@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::demand::{Demand, Need};
 use super::split::Split;
 use crate::plan::{Capabilities, Identity, KnownEntries, Way};
+use crate::state::ListingCalls;
 use crate::tree::{EntryKind, EntryPath, SpaceAlias};
 
 /// A way, how far it may go, and why it was taken.
@@ -19,51 +20,58 @@ pub(super) struct Choice {
     pub(super) why: String,
 }
 
-/// What is known of a space before anything is read. All numbers are the least that can be: a
-/// space holds more than what earlier runs recorded.
+/// What is known of a space before anything is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    /// Entries in the whole space.
+    /// Entries in the whole space; it holds more than what earlier runs recorded.
     pub(super) entries: u64,
-    /// Calls that the needed folders take, each listed for itself.
+    /// The least calls that the needed folders take, each listed for itself.
     pub(super) by_folder: u64,
     /// Calls that asking takes, with those that list the rest; `None` where nothing can be asked
     /// for.
     pub(super) by_id: Option<u64>,
+    /// What listing took when it was done last.
+    pub(super) last: ListingCalls,
 }
 
 /// Chooses by what is needed and known.
 ///
 /// Where everything is needed, a flat listing never takes more calls than the folders do: many
-/// pages that are not full become few that are. Elsewhere it is worth a try where what is known
-/// says so; since a space may hold much that nobody knows of, the try ends where it has cost as
-/// much as the next best way costs. What asking by id costs is known exactly, so it wins a draw.
+/// pages that are not full become few that are. Elsewhere it may meet much that nobody needs or
+/// knows of. Where it never came to its end before, it is a try, which is worth it only if it can
+/// save half of the calls, and which ends where it has cost as much as the next best way costs.
+/// What asking by id costs is known exactly, so it wins a draw.
 pub(super) fn choose(sheet: &Capabilities, demand: &Demand, counts: Counts) -> Choice {
+    let by_folder = counts.by_folder.max(counts.last.by_folder);
     let flat_size = sheet.flat_page_size.filter(|size| *size > 0);
-    let flat = flat_size.map(|size| counts.entries.div_ceil(u64::from(size)).max(1));
+    let flat = flat_size.map(|size| {
+        let pages = counts.entries.div_ceil(u64::from(size)).max(1);
+        pages.max(counts.last.flat)
+    });
     let is_as_large = match (flat_size, sheet.page_size) {
         (Some(flat), Some(size)) => size <= flat,
         (Some(_) | None, _) => false,
     };
-    let is_all_needed = is_as_large && demand.root() == Need::Everything;
-    let listing = match flat {
-        Some(flat) if is_all_needed || flat < counts.by_folder => flat,
-        Some(_) | None => counts.by_folder,
-    };
-    if let Some(by_id) = counts.by_id
-        && by_id <= listing
-    {
-        return by_id_choice(by_id, listing);
+    if let Some(flat) = flat.filter(|_| is_as_large && demand.root() == Need::Everything) {
+        return match counts.by_id.filter(|by_id| *by_id <= flat) {
+            Some(by_id) => by_id_choice(by_id, flat),
+            None => Choice {
+                way: Way::Flat,
+                most_reads: None,
+                expected: (counts.entries > 0).then_some(flat),
+                why: "everything in it is needed".to_owned(),
+            },
+        };
     }
-    match flat {
-        Some(_) if is_all_needed => Choice {
-            way: Way::Flat,
-            most_reads: None,
-            expected: (counts.entries > 0).then_some(listing),
-            why: "everything in it is needed".to_owned(),
-        },
-        Some(flat) if flat < counts.by_folder => flat_choice(flat, counts),
-        Some(_) | None => by_folder_choice(flat, counts),
+    let other = counts.by_id.map_or(by_folder, |by_id| by_id.min(by_folder));
+    let worth = |flat: &u64| match counts.last.flat {
+        0 => flat.saturating_mul(2) <= other,
+        _ => *flat < other,
+    };
+    match (flat.filter(worth), counts.by_id) {
+        (Some(flat), _) => flat_choice(flat, other),
+        (None, Some(by_id)) if by_id <= by_folder => by_id_choice(by_id, by_folder),
+        (None, _) => by_folder_choice(flat, by_folder, counts.by_id),
     }
 }
 
@@ -88,9 +96,7 @@ fn by_id_choice(by_id: u64, listing: u64) -> Choice {
     }
 }
 
-fn flat_choice(flat: u64, counts: Counts) -> Choice {
-    let other = counts.by_id.unwrap_or(counts.by_folder);
-    let other = other.min(counts.by_folder);
+fn flat_choice(flat: u64, other: u64) -> Choice {
     Choice {
         way: Way::Flat,
         most_reads: Some(other),
@@ -99,20 +105,23 @@ fn flat_choice(flat: u64, counts: Counts) -> Choice {
     }
 }
 
-fn by_folder_choice(flat: Option<u64>, counts: Counts) -> Choice {
-    let others = [(flat, "the whole space"), (counts.by_id, "asking by id")];
+fn by_folder_choice(flat: Option<u64>, by_folder: u64, by_id: Option<u64>) -> Choice {
+    let others = [
+        (flat, "listing all at once takes", " or more"),
+        (by_id, "asking by id takes", ""),
+    ];
     let others: Vec<String> = (others.into_iter())
-        .filter_map(|(calls, way)| Some(format!("{way} takes {}", calls?)))
+        .filter_map(|(calls, way, more)| Some(format!("{way} {}{more}", calls?)))
         .collect();
-    let known = counts.by_folder > 0;
+    let is_known = by_folder > 0;
     Choice {
         way: Way::ByFolder,
         most_reads: None,
-        expected: known.then_some(counts.by_folder),
-        why: match (flat, known) {
-            (None, _) if counts.by_id.is_none() => String::new(),
-            (_, false) => "nothing is known of what it holds".to_owned(),
-            (_, true) => format!("{} or more", others.join(", ")),
+        expected: is_known.then_some(by_folder),
+        why: if is_known || others.is_empty() {
+            others.join(", ")
+        } else {
+            "nothing is known of what it holds".to_owned()
         },
     }
 }
@@ -138,6 +147,7 @@ impl Counts {
             entries: counted.entries.len() as u64,
             by_folder: counted.reads(demand, sheet.page_size),
             by_id: batch.map(|batch| split.calls(batch) + rest),
+            last: known.listing_calls(space),
         }
     }
 }
@@ -223,12 +233,25 @@ mod tests {
         (Way, Option<u64>),
     );
 
+    fn check(((page, flat), scopes, counts, expected): Case, last: ListingCalls) {
+        let (entries, by_folder, by_id) = counts;
+        let counts = Counts {
+            entries,
+            by_folder,
+            by_id,
+            last,
+        };
+        let found = choose(&sheet(page, flat), &demand(scopes), counts);
+        let found = (found.way, found.most_reads);
+        assert_eq!(found, expected, "{page:?} {flat:?} {scopes:?} {counts:?}");
+    }
+
     #[test]
     fn the_way_with_the_fewest_calls_is_chosen() {
         let by_folder = (Way::ByFolder, None);
         let by_id = (Way::ById, None);
         let fifty = (Some(50), Some(50));
-        let cases: [Case; 20] = [
+        let cases: [Case; 22] = [
             // Everything is needed: flat is never more.
             (fifty, EVERYTHING, (0, 0, None), (Way::Flat, None)),
             (fifty, EVERYTHING, (100_000, 1, None), (Way::Flat, None)),
@@ -244,7 +267,7 @@ mod tests {
             (
                 (None, Some(50)),
                 EVERYTHING,
-                (100, 3, None),
+                (50, 3, None),
                 (Way::Flat, Some(3)),
             ),
             ((None, Some(50)), EVERYTHING, (101, 3, None), by_folder),
@@ -255,7 +278,8 @@ mod tests {
             (fifty, A_PART, (0, 0, None), by_folder),
             (fifty, A_PART, (5000, 7, None), by_folder),
             (fifty, A_PART, (350, 7, None), by_folder),
-            (fifty, A_PART, (300, 7, None), (Way::Flat, Some(7))),
+            (fifty, A_PART, (200, 7, None), by_folder),
+            (fifty, A_PART, (150, 7, None), (Way::Flat, Some(7))),
             (
                 fifty,
                 &[("a:/x/y", Reach::Entry)],
@@ -269,21 +293,36 @@ mod tests {
             (fifty, EVERYTHING, (500, 7, Some(10)), by_id),
             (fifty, EVERYTHING, (500, 7, Some(11)), (Way::Flat, None)),
             // The try of a flat listing costs no more than the next best way.
-            (fifty, A_PART, (250, 9, Some(7)), (Way::Flat, Some(7))),
+            (fifty, A_PART, (150, 9, Some(7)), (Way::Flat, Some(7))),
+            (fifty, A_PART, (200, 9, Some(7)), by_id),
         ];
-        for ((page, flat), scopes, (entries, by_folder, by_id), (way, most_reads)) in cases {
-            let counts = Counts {
-                entries,
-                by_folder,
-                by_id,
+        for case in cases {
+            check(case, ListingCalls::default());
+        }
+    }
+
+    #[test]
+    fn what_listing_took_before_is_remembered() {
+        let fifty = (Some(50), Some(50));
+        let by_folder = (Way::ByFolder, None);
+        let cases: [((u64, u64), (u64, u64, Option<u64>), (Way, Option<u64>)); 7] = [
+            // The folders hold more than is known of: then asking costs less.
+            ((0, 60), (1000, 22, Some(36)), (Way::ById, None)),
+            ((0, 24), (1000, 22, Some(36)), by_folder),
+            // So does the space: the flat listing is not tried again.
+            ((50, 0), (250, 22, None), by_folder),
+            ((50, 0), (250, 22, Some(20)), (Way::ById, None)),
+            // It came to its end, so it is no try.
+            ((21, 0), (1000, 22, None), (Way::Flat, Some(22))),
+            ((21, 0), (1000, 60, Some(36)), (Way::Flat, Some(36))),
+            ((0, 30), (1000, 22, None), by_folder),
+        ];
+        for ((flat, listed), counts, expected) in cases {
+            let last = ListingCalls {
+                flat,
+                by_folder: listed,
             };
-            let found = choose(&sheet(page, flat), &demand(scopes), counts);
-            let expected = (way, most_reads);
-            assert_eq!(
-                (found.way, found.most_reads),
-                expected,
-                "{page:?} {flat:?} {scopes:?} {counts:?}"
-            );
+            check((fifty, A_PART, counts, expected), last);
         }
     }
 
@@ -313,6 +352,7 @@ mod tests {
                 entries,
                 by_folder,
                 by_id: None,
+                last: ListingCalls::default(),
             };
             let sheet = sheet(page_size, None);
             let split = Split::default();

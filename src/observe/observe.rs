@@ -221,6 +221,7 @@ impl Observed {
             way: choice.way,
             expected: choice.expected,
             made,
+            given_up: made,
             why: choice.why,
         };
         self.readings.insert(space.clone(), reading);

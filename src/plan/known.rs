@@ -7,12 +7,15 @@ use std::ops::Bound;
 use super::operation::Reliance;
 use super::plan::Plan;
 use crate::manifest::{Manifest, Wish};
-use crate::state::{PlacementRef, Seen, State};
+use crate::state::{ListingCalls, PlacementRef, Seen, State};
 use crate::tree::{Address, EntryId, EntryKind, EntryPath, SpaceAlias};
 
 /// Entries by the address at which they were seen last. It is a memory, and no proof of anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KnownEntries(BTreeMap<Address, KnownEntry>);
+pub struct KnownEntries {
+    entries: BTreeMap<Address, KnownEntry>,
+    listings: BTreeMap<SpaceAlias, ListingCalls>,
+}
 
 /// An entry as it was seen last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +28,11 @@ pub struct KnownEntry {
 
 impl KnownEntries {
     /// What the state records of targets, and of sources that stay where they are. What a
-    /// placement moves away is no longer at its source.
+    /// placement moves away is no longer at its source, and of an alias that means another space
+    /// now nothing is known.
     pub fn recorded(manifests: &[Manifest], state: &State) -> Self {
         let moving = moving(manifests);
+        let others = other_spaces(manifests, state);
         let records = || state.records.iter();
         let sources = records()
             .filter(|(_, record)| !moving.contains(&record.placement))
@@ -38,11 +43,15 @@ impl KnownEntries {
             (target, entry)
         });
         let entries = sources.chain(targets);
-        Self(
-            entries
+        let own = entries.filter(|(address, _)| !others.contains(&address.space));
+        let mut listings = state.listings.clone();
+        listings.retain(|space, _| !others.contains(space));
+        Self {
+            entries: own
                 .map(|(address, entry)| (address.clone(), entry))
                 .collect(),
-        )
+            listings,
+        }
     }
 
     /// What a plan relies on.
@@ -59,12 +68,24 @@ impl KnownEntries {
             let id = id.clone();
             (!address.path.is_root()).then(|| (address.clone(), KnownEntry { kind, id }))
         });
-        Self(entries.collect())
+        let listings = plan.cost.readings.iter().map(|reading| {
+            let calls = reading.listing_calls(ListingCalls::default());
+            (reading.space.clone(), calls)
+        });
+        Self {
+            entries: entries.collect(),
+            listings: listings.collect(),
+        }
+    }
+
+    /// What listing a space took when it was done last.
+    pub fn listing_calls(&self, space: &SpaceAlias) -> ListingCalls {
+        self.listings.get(space).copied().unwrap_or_default()
     }
 
     /// The entry at an address.
     pub fn get(&self, address: &Address) -> Option<&KnownEntry> {
-        self.0.get(address)
+        self.entries.get(address)
     }
 
     /// What is at an address and below it, in the order of paths.
@@ -73,13 +94,16 @@ impl KnownEntries {
         address: &'a Address,
     ) -> impl Iterator<Item = (&'a Address, &'a KnownEntry)> {
         let range = (Bound::Included(address), Bound::Unbounded);
-        (self.0.range::<Address, _>(range)).take_while(|(below, _)| below.is_at_or_below(address))
+        (self.entries.range::<Address, _>(range))
+            .take_while(|(below, _)| below.is_at_or_below(address))
     }
 
     /// Everything in a space, in the order of paths.
     pub fn of_space(&self, space: &SpaceAlias) -> impl Iterator<Item = (&EntryPath, &KnownEntry)> {
         let root = Address::new(space.clone(), EntryPath::root());
-        let from = self.0.range((Bound::Included(root), Bound::Unbounded));
+        let from = self
+            .entries
+            .range((Bound::Included(root), Bound::Unbounded));
         let own = from.take_while(move |(address, _)| address.space == *space);
         own.map(|(address, entry)| (&address.path, entry))
     }
@@ -106,4 +130,18 @@ fn moving(manifests: &[Manifest]) -> BTreeSet<PlacementRef> {
         }
     }
     moving
+}
+
+/// Aliases that meant another storage root when entries were recorded.
+fn other_spaces(manifests: &[Manifest], state: &State) -> BTreeSet<SpaceAlias> {
+    let mut others = BTreeSet::new();
+    for manifest in manifests {
+        for (alias, definition) in &manifest.spaces {
+            let before = state.spaces.get(alias);
+            if before.is_some_and(|before| *before != definition.identity()) {
+                others.insert(alias.clone());
+            }
+        }
+    }
+    others
 }

@@ -95,6 +95,7 @@ mod tests {
             way: crate::plan::Way::ById,
             expected: Some(34),
             made: 35,
+            given_up: 0,
             why: "listing takes 102 or more".to_owned(),
         }];
         plan.cost.monthly = vec![crate::plan::MonthlyBudget {

@@ -280,6 +280,7 @@ mod tests {
             way,
             expected,
             made,
+            given_up: 0,
             why: why.to_owned(),
         };
         plan.cost.readings = vec![

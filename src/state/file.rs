@@ -11,7 +11,9 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::header::{Foreign, Header};
-use super::state::{Lineage, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State};
+use super::state::{
+    Lineage, ListingCalls, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State,
+};
 use crate::tree::{Address, Attributes, Digest, EntryId, EntryKind, EntryPath, SpaceAlias};
 
 /// What the first field of every state file says.
@@ -115,6 +117,8 @@ struct WrittenDocument<'a> {
     serial: u64,
     previous: &'a Option<Digest>,
     spaces: &'a BTreeMap<SpaceAlias, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    listings: &'a BTreeMap<SpaceAlias, ListingCalls>,
     used_plans: &'a [PlanId],
     placements: Vec<&'a PlacementRef>,
     runs: Vec<&'a RunId>,
@@ -140,6 +144,8 @@ struct ReadDocument {
     serial: u64,
     previous: Option<Digest>,
     spaces: BTreeMap<SpaceAlias, String>,
+    #[serde(default)]
+    listings: BTreeMap<SpaceAlias, ListingCalls>,
     used_plans: Vec<PlanId>,
     placements: Vec<PlacementRef>,
     runs: Vec<RunId>,
@@ -183,6 +189,7 @@ impl<'a> WrittenDocument<'a> {
             serial: state.serial,
             previous: &state.previous,
             spaces: &state.spaces,
+            listings: &state.listings,
             used_plans: &state.used_plans,
             placements: placements.keys().copied().collect(),
             runs: runs.keys().copied().collect(),
@@ -249,6 +256,7 @@ impl ReadDocument {
             serial: self.serial,
             previous: self.previous,
             spaces: self.spaces,
+            listings: self.listings,
             records: records.into_iter().collect(),
             used_plans: self.used_plans,
         })
@@ -359,7 +367,14 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        for state in [State::new(Lineage::new("")), sample()] {
+        let mut listed = sample();
+        let calls = ListingCalls {
+            flat: 21,
+            by_folder: 0,
+        };
+        let team = SpaceAlias::parse("team").unwrap();
+        listed.listings.insert(team, calls);
+        for state in [State::new(Lineage::new("")), sample(), listed] {
             let (bytes, digest) = write(&state).unwrap();
             assert_eq!(read(&bytes).unwrap(), (state, digest));
         }

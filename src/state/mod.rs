@@ -6,4 +6,6 @@ mod state;
 
 pub use file::StateFileError;
 pub(crate) use header::{Foreign, Header};
-pub use state::{Lineage, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State};
+pub use state::{
+    Lineage, ListingCalls, PlacementRef, PlanId, Proof, Provenance, RunId, Seen, Source, State,
+};

@@ -21,10 +21,31 @@ pub struct State {
     /// The storage root that each alias meant, so that an alias that is given to another space
     /// does not inherit its records.
     pub spaces: BTreeMap<SpaceAlias, String>,
+    /// How many calls it took to list what is needed of a space, when it was listed last.
+    pub listings: BTreeMap<SpaceAlias, ListingCalls>,
     /// The records by target.
     pub records: BTreeMap<Address, Provenance>,
     /// Plans that were applied, the newest last; a plan is applied at most once.
     pub used_plans: Vec<PlanId>,
+}
+
+/// How many calls listings of a space took; 0 where there was none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingCalls {
+    /// Of the whole space at once.
+    #[serde(default, skip_serializing_if = "is_none_made")]
+    pub flat: u64,
+    /// Of the needed folders, one by one.
+    #[serde(default, skip_serializing_if = "is_none_made")]
+    pub by_folder: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_none_made(calls: &u64) -> bool {
+    *calls == 0
 }
 
 /// What is known of one placed entry.
@@ -116,6 +137,7 @@ impl State {
             serial: 0,
             previous: None,
             spaces: BTreeMap::new(),
+            listings: BTreeMap::new(),
             records: BTreeMap::new(),
             used_plans: Vec::new(),
         }
