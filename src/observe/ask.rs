@@ -1,14 +1,14 @@
 //! Entries by their ids, with the folders above them up to the root, so that their paths are
 //! proven and not remembered.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::demand::Demand;
 use super::observe::{Limits, Progress};
-use super::split::{Asked, CALLS_AT_ONCE, Split};
+use super::split::{Asked, Split};
 use crate::provider::{ErrorKind, Provider, ProviderError, SeekRequest, SpacePage};
 use crate::tree::{
     Entry, EntryId, EntryIndex, EntryKind, EntryPath, IdRef, Listing, SpaceAlias, Tree,
@@ -48,8 +48,8 @@ struct Finds {
     by_id: BTreeMap<EntryId, Found>,
 }
 
-/// An id to ask for, and how many folders below it led to it.
-type Open = (EntryId, usize);
+/// An id to ask for, with how many folders below it led to it, and the path that is expected.
+type Open = (EntryPath, (EntryId, usize));
 
 impl Asking<'_> {
     /// Asks until the way up to the root is known of everything that is there.
@@ -68,33 +68,30 @@ impl Asking<'_> {
     }
 
     async fn find(&self, split: &Split, reads: &mut u64) -> Result<Finds, ProviderError> {
-        let asked = split.asked.iter().map(|(path, asked)| (path, &asked.id));
-        let first: BTreeMap<_, _> = asked.chain(&split.above).collect();
-        let mut met = BTreeSet::new();
-        let mut open: VecDeque<Open> = VecDeque::new();
-        for id in first.into_values() {
-            if met.insert(id.clone()) {
-                open.push_back((id.clone(), 0));
-            }
-        }
+        let mut agenda = split.agenda(|id| (id.clone(), 0));
+        let mut met = split.ids();
         let mut finds = Finds::default();
-        while !open.is_empty() {
+        loop {
             let size = self.batch.max(1) as usize;
-            let wave = open.len().min(size * CALLS_AT_ONCE);
-            let wave: Vec<Open> = open.drain(..wave).collect();
-            let heights: BTreeMap<&EntryId, usize> =
-                wave.iter().map(|(id, height)| (id, *height)).collect();
+            let wave = agenda.next(size);
+            if wave.is_empty() {
+                return Ok(finds);
+            }
+            let asked: BTreeMap<&EntryId, (&EntryPath, usize)> = (wave.iter())
+                .map(|(path, (id, height))| (id, (path, *height)))
+                .collect();
             for page in self.call(wave.chunks(size)).await? {
                 *reads += 1;
                 for (id, folder) in finds.take(page)? {
-                    let height = heights.get(&id).ok_or_else(not_asked_for)? + 1;
+                    let (path, height) = asked.get(&id).ok_or_else(not_asked_for)?;
                     let Some(folder) = folder.filter(|folder| met.insert(folder.clone())) else {
                         continue;
                     };
-                    if height > self.limits.depth {
+                    if *height >= self.limits.depth {
                         return Err(senseless("folders lie in folders without an end"));
                     }
-                    open.push_front((folder, height));
+                    let above = path.parent().unwrap_or_else(EntryPath::root);
+                    agenda.push(above, (folder, height + 1));
                 }
             }
             (self.watch)(Progress {
@@ -102,7 +99,6 @@ impl Asking<'_> {
                 entries: finds.by_id.len() as u64,
             });
         }
-        Ok(finds)
     }
 
     /// Makes calls at one time; what they tell comes in the order of the calls.
@@ -115,7 +111,7 @@ impl Asking<'_> {
             let provider = Arc::clone(self.provider);
             let request = SeekRequest {
                 space: self.space.clone(),
-                ids: chunk.iter().map(|(id, _)| id.clone()).collect(),
+                ids: chunk.iter().map(|(_, (id, _))| id.clone()).collect(),
             };
             calls.spawn(async move { (number, provider.seek(&request).await) });
         }

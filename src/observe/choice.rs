@@ -40,7 +40,7 @@ pub(super) struct Counts {
 /// pages that are not full become few that are. Elsewhere it may meet much that nobody needs or
 /// knows of. Where it never came to its end before, it is a try, which is worth it only if it can
 /// save half of the calls, and which ends where it has cost as much as the next best way costs.
-/// What asking by id costs is known exactly, so it wins a draw.
+/// What asking by id costs is known exactly, so it wins a draw, and nothing is tried against it.
 pub(super) fn choose(sheet: &Capabilities, demand: &Demand, counts: Counts) -> Choice {
     let by_folder = counts.by_folder.max(counts.last.by_folder);
     let flat_size = sheet.flat_page_size.filter(|size| *size > 0);
@@ -64,8 +64,9 @@ pub(super) fn choose(sheet: &Capabilities, demand: &Demand, counts: Counts) -> C
         };
     }
     let other = counts.by_id.map_or(by_folder, |by_id| by_id.min(by_folder));
-    let worth = |flat: &u64| match counts.last.flat {
-        0 => flat.saturating_mul(2) <= other,
+    let worth = |flat: &u64| match (counts.last.flat, counts.by_id) {
+        (0, Some(by_id)) if by_id <= by_folder => false,
+        (0, _) => flat.saturating_mul(2) <= other,
         _ => *flat < other,
     };
     match (flat.filter(worth), counts.by_id) {
@@ -292,8 +293,8 @@ mod tests {
             (fifty, A_PART, (5000, 7, Some(8)), by_folder),
             (fifty, EVERYTHING, (500, 7, Some(10)), by_id),
             (fifty, EVERYTHING, (500, 7, Some(11)), (Way::Flat, None)),
-            // The try of a flat listing costs no more than the next best way.
-            (fifty, A_PART, (150, 9, Some(7)), (Way::Flat, Some(7))),
+            // Nothing is tried against it.
+            (fifty, A_PART, (150, 9, Some(7)), by_id),
             (fifty, A_PART, (200, 9, Some(7)), by_id),
         ];
         for case in cases {

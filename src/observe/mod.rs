@@ -1,5 +1,6 @@
 //! Looking: from scopes to a picture of every space, in the fewest reads.
 
+mod agenda;
 mod ask;
 mod choice;
 mod demand;

@@ -1,14 +1,11 @@
 //! What of a space is asked for by its id, and what has to be listed whatever is known.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::agenda::Agenda;
 use super::demand::Demand;
 use crate::plan::{KnownEntries, KnownEntry, Reach, Scope};
 use crate::tree::{Address, EntryId, EntryKind, EntryPath, SpaceAlias};
-
-/// How many calls are made at one time. It is a number of its own because what one call tells
-/// decides what the next ones ask for: the number of calls must not depend on the machine.
-pub(super) const CALLS_AT_ONCE: usize = 4;
 
 /// An entry that is asked for by its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,22 +123,50 @@ impl Split {
     /// How many calls asking takes if everything is where it was.
     pub(super) fn calls(&self, batch: u32) -> u64 {
         let batch = batch.max(1) as usize;
-        let first = self.asked.keys().chain(self.above.keys()).cloned();
-        let mut seen: BTreeSet<EntryPath> = first.collect();
-        let mut open: VecDeque<EntryPath> = seen.iter().cloned().collect();
+        let mut met: BTreeSet<EntryPath> = self.first().map(|(path, _)| path.clone()).collect();
+        let mut agenda = self.agenda(|_| ());
         let mut calls = 0;
-        while !open.is_empty() {
-            let wave: Vec<EntryPath> = open
-                .drain(..open.len().min(batch * CALLS_AT_ONCE))
-                .collect();
+        loop {
+            let wave = agenda.next(batch);
+            if wave.is_empty() {
+                break;
+            }
             calls += wave.len().div_ceil(batch) as u64;
-            for path in wave {
+            for (path, ()) in wave {
                 let folder = path.parent().filter(|folder| !folder.is_root());
-                if let Some(folder) = folder.filter(|folder| seen.insert(folder.clone())) {
-                    open.push_front(folder);
+                if let Some(folder) = folder.filter(|folder| met.insert(folder.clone())) {
+                    agenda.push(folder, ());
                 }
             }
         }
         calls
+    }
+
+    /// What is asked for first: everything whose id is known.
+    fn first(&self) -> impl Iterator<Item = (&EntryPath, &EntryId)> {
+        let above = self.above.iter();
+        let above = above.filter(|(path, _)| !self.asked.contains_key(*path));
+        let asked = self.asked.iter().map(|(path, asked)| (path, &asked.id));
+        above.chain(asked)
+    }
+
+    /// All ids that are known.
+    pub(super) fn ids(&self) -> BTreeSet<EntryId> {
+        self.first().map(|(_, id)| id.clone()).collect()
+    }
+
+    /// The beginning of asking, with an item of the caller's for each id.
+    pub(super) fn agenda<T>(&self, item: impl Fn(&EntryId) -> T) -> Agenda<T> {
+        let folders = self
+            .asked
+            .iter()
+            .filter(|(_, asked)| asked.kind == EntryKind::Folder);
+        let folders = folders.map(|(path, _)| path).chain(self.above.keys());
+        let mut agenda = Agenda::new(folders);
+        let mut met = BTreeSet::new();
+        for (path, id) in self.first().filter(|(_, id)| met.insert(*id)) {
+            agenda.push(path.clone(), item(id));
+        }
+        agenda
     }
 }

@@ -8,6 +8,8 @@ mod environment;
 mod examples;
 mod kept;
 mod readme;
+#[cfg(feature = "emulator")]
+mod reads;
 mod resuming;
 mod saved;
 #[cfg(feature = "emulator")]
