@@ -306,7 +306,8 @@ mod tests {
     fn what_listing_took_before_is_remembered() {
         let fifty = (Some(50), Some(50));
         let by_folder = (Way::ByFolder, None);
-        let cases: [((u64, u64), (u64, u64, Option<u64>), (Way, Option<u64>)); 7] = [
+        type Before = ((u64, u64), (u64, u64, Option<u64>), (Way, Option<u64>));
+        let cases: [Before; 7] = [
             // The folders hold more than is known of: then asking costs less.
             ((0, 60), (1000, 22, Some(36)), (Way::ById, None)),
             ((0, 24), (1000, 22, Some(36)), by_folder),
