@@ -292,7 +292,7 @@ fn taken(
 
 /// Finds placements that read what another is about to place. What they read would change with
 /// every run; only a file that is there already may be read before it is
-/// replaced. Expects the changes in the order of targets.
+/// replaced, and one that was read by an interrupted run is not read again. Expects the changes in the order of targets.
 pub(super) fn readings(context: &Context<'_>, changes: &[Change]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (number, placement) in context.placements.iter().enumerate() {
@@ -312,8 +312,9 @@ pub(super) fn readings(context: &Context<'_>, changes: &[Change]) -> Vec<Diagnos
             .iter()
             .take_while(|change| change.target.is_at_or_below(source));
         let mut read = placed.filter(|change| transfer.reads(&change.target));
-        let feeds =
-            |change: &&Change| change.placement == number || !was_file(context, &change.target);
+        let settled =
+            |target: &Address| was_file(context, target) || context.has_read(number, target);
+        let feeds = |change: &&Change| change.placement == number || !settled(&change.target);
         if let Some(change) = read.find(feeds) {
             findings.push(fed_source(
                 context,

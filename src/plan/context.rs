@@ -2,9 +2,9 @@
 
 use super::capabilities::Capabilities;
 use super::planner::PlanInput;
-use super::recorded::RecordIndex;
+use super::recorded::{RecordIndex, is_as_recorded};
 use super::world::{Node, World};
-use crate::manifest::{Placement, Wish};
+use crate::manifest::{Placement, Target, Wish};
 use crate::state::{PlacementRef, Provenance};
 use crate::tree::{Address, SpaceAlias};
 
@@ -99,6 +99,34 @@ impl<'a> Context<'a> {
         let found = self.number_of(&record.placement);
         found.is_some_and(|other| other != number && moves(other))
             && self.is_placed_by_another(node, number)
+    }
+
+    /// Whether a placement has put what was at an address where it wants it, and need not read it
+    /// again.
+    pub(super) fn has_read(&self, number: usize, address: &Address) -> bool {
+        let Some(transfer) = self.wish(number).transfer() else {
+            return false;
+        };
+        let Some(below) = address.path.below(&transfer.source.base.path) else {
+            return false;
+        };
+        let path = match &transfer.target {
+            Target::Exactly(target) => target.path.append(&below),
+            Target::Into(folder, layout) => layout.place(&folder.path, &below),
+        };
+        let target = Address::new(transfer.target.address().space.clone(), path);
+        let Some(node) = self.world.find(&target) else {
+            return false;
+        };
+        self.records.of(node).is_some_and(|record| {
+            let from_there = record
+                .source
+                .as_ref()
+                .is_some_and(|it| it.address == *address);
+            from_there
+                && record.placement == *self.reference(number)
+                && is_as_recorded(self.world, node, record)
+        })
     }
 
     /// Whether an entry is there because another placement put it there. For a move that is as

@@ -312,6 +312,15 @@ fn files_of_one_name_stop_beside_it_one_after_another() {
     check(spaces, wishes);
 }
 
+/// A file that is copied and then replaced: what was read before the run was cut off is not read
+/// again from its successor.
+#[test]
+fn what_was_read_before_it_was_replaced_is_not_read_again() {
+    let spaces = [entries([("w.t", FILE), ("y", FILE)]), BTreeMap::new()];
+    let over = moved("a:/w.t", "a:/y", OnConflict::Overwrite);
+    check(spaces, [over, copied("a:/y", "a:/x")]);
+}
+
 proptest! {
     #![proptest_config(random(100))]
 
