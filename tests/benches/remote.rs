@@ -11,7 +11,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -20,10 +20,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reshelve::emulator::{Config, Emulator, Running, Vendor};
-use reshelve::observe::{Limits, Observed, Way, observe};
-use reshelve::plan::{Reach, Scope};
+use reshelve::observe::{Limits, Observed, Sought, Way, observe};
+use reshelve::plan::{KnownEntries, Reach, Scope};
 use reshelve::provider::layer::{RetryReadsLayer, SystemPause};
 use reshelve::provider::{Opening, Profiles, Provider, ProviderError, open};
+use reshelve::state::{Lineage, PlacementRef, Proof, Provenance, RunId, Seen, State};
 use reshelve::tree::{Address, SpaceAlias};
 use secrecy::SecretString;
 
@@ -80,6 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let measured = measure(&shape)?;
         report(&shape, &measured, &mut failures)?;
     }
+    look_again(&wide(folders, "/"), &mut failures)?;
     if failures.is_empty() {
         println!("\nall gates hold: no call more than the cheapest way, and {GATE} times the time");
         Ok(())
@@ -242,6 +244,89 @@ fn measure(shape: &Shape) -> Result<Measured, Box<dyn Error>> {
     };
     running.stop();
     Ok(measured)
+}
+
+/// A look at files that a state knows among all the others: a plan right after an apply.
+fn look_again(shape: &Shape, failures: &mut String) -> Result<(), Box<dyn Error>> {
+    let config = Config::new(Vendor::Dingtalk)
+        .calls_per_second(CALLS_A_SECOND)
+        .seed(shape.seed()?);
+    let running = Emulator::start(config)?;
+    let provider = connect(&running)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let everything = [Scope {
+        address: Address::parse("bench:/")?,
+        reach: Reach::Subtree,
+    }];
+    let first = observe(&provider, &everything[..], Limits::default(), &|_| ());
+    let first = runtime.block_on(first)?;
+    let state = placed(&first, 1000);
+    let scopes: Vec<Scope> = (state.records.keys())
+        .map(|address| Scope {
+            address: address.clone(),
+            reach: Reach::Subtree,
+        })
+        .collect();
+    let known = KnownEntries::recorded(&[], &state);
+    let sought = Sought {
+        scopes: &scopes,
+        known: Some(&known),
+    };
+    let second = observe(&provider, sought, Limits::default(), &|_| ());
+    let second = runtime.block_on(second)?;
+    running.stop();
+    let reading = second.readings.values().next().ok_or("no space was read")?;
+    println!(
+        "\n{} placed files looked at again: {} calls {}, {} were expected ({})",
+        scopes.len(),
+        reading.made,
+        reading.way.words(),
+        reading.expected.unwrap_or_default(),
+        reading.why
+    );
+    // The files and the folders above them, thirty a call.
+    let folders: BTreeSet<_> = scopes.iter().map(|it| it.address.path.parent()).collect();
+    let most = ((scopes.len() + folders.len()) as u64).div_ceil(30);
+    if second.reads > most {
+        let made = second.reads;
+        writeln!(
+            failures,
+            "a second look takes {made} calls instead of {most}"
+        )?;
+    }
+    Ok(())
+}
+
+/// A state that knows some of the files that are there, five of each folder.
+fn placed(observed: &Observed, most: usize) -> State {
+    let mut state = State::new(Lineage::new("bench"));
+    for (space, seen) in &observed.world.spaces {
+        let tree = &seen.tree;
+        let folders = tree.children(tree.root());
+        let files = folders.flat_map(|folder| tree.children(folder).take(5));
+        for file in files.take(most) {
+            let record = Provenance {
+                placement: PlacementRef {
+                    manifest: "bench".into(),
+                    placement: "bench".into(),
+                },
+                kind: tree.kind(file),
+                wished: None,
+                source: None,
+                target: Seen {
+                    id: tree.id(file),
+                    attributes: tree.attributes(file),
+                },
+                proof: Proof::Placed,
+                run: RunId::new("bench"),
+            };
+            let address = Address::new(space.clone(), tree.path(file));
+            state.records.insert(address, record);
+        }
+    }
+    state
 }
 
 fn report(shape: &Shape, measured: &Measured, failures: &mut String) -> std::fmt::Result {
