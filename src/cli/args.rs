@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Resume(Resume),
     /// Tell what is not as it was placed or not as it is wanted; writes nothing
     Drift(Drift),
+    /// Say why one entry is planned as it is; writes nothing
+    Explain(Explain),
     /// Write down what is observed in a space
     Inventory(Inventory),
     /// Look at the records of what was placed
@@ -157,6 +159,19 @@ pub(crate) struct Drift {
     pub(crate) fail_on: Vec<DriftKind>,
 }
 
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The entry, as `SPACE:/PATH`
+    pub(crate) entry: String,
+    /// What to compare
+    #[command(flatten)]
+    pub(crate) comparing: Comparing,
+    /// Explain what a saved plan alone tells, without a look at the storage
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "variables", "inventory", "target"])]
+    pub(crate) plan: Option<PathBuf>,
+}
+
 /// `inventory`
 #[derive(Debug, Args)]
 pub(crate) struct Inventory {
@@ -239,6 +254,7 @@ impl Command {
             }
             Self::Apply(given) => (&given.manifests, &given.reporting, None),
             Self::Drift(given) => (&given.comparing.manifests, &given.comparing.reporting, None),
+            Self::Explain(given) => (&given.comparing.manifests, &given.comparing.reporting, None),
             Self::Inventory(given) => (&given.manifests, &given.reporting, given.out.as_deref()),
             Self::Init(_)
             | Self::Show(_)

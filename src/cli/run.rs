@@ -72,6 +72,7 @@ async fn dispatch(
         Command::Apply(arguments) => command::apply(&arguments, around, output).await,
         Command::Resume(arguments) => command::resume(&arguments, around, output).await,
         Command::Drift(arguments) => command::drift(&arguments, around, output).await,
+        Command::Explain(arguments) => command::explain(&arguments, around, output).await,
         Command::Inventory(arguments) => command::inventory(&arguments, around, output).await,
         Command::State(arguments) => command::state(&arguments, output),
         Command::Providers(arguments) => command::providers(&arguments, output),

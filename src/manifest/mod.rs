@@ -30,6 +30,7 @@ pub use manifest::{
     Permissions, Placement, PlacementId, Protection, Prune, PruneScope, SpaceDefinition, Target,
     Transfer, Update, Wish,
 };
+pub(crate) use nearest::nearest;
 pub use schema::schema;
 pub use validate::validate_run;
 pub use yaml::read_quietly;

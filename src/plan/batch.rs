@@ -12,6 +12,7 @@ use super::operation::{Action, Operation, OperationId};
 use super::plan::{Batch, BatchId, Recording};
 use super::share::Work;
 use super::transit;
+use super::wait::Wait;
 use crate::state::Proof;
 
 /// Operations in an order in which they can be done, the calls that carry them, and what the
@@ -21,8 +22,9 @@ pub(super) struct Batched {
     pub(super) operations: Vec<Operation>,
     pub(super) batches: Vec<Batch>,
     pub(super) recordings: Vec<Recording>,
-    /// How many operations go to a temporary name first.
-    pub(super) temporary: u64,
+    /// Why each call waits for others, the last of them last; the removals of the end wait for
+    /// all that is before them, which is not written down.
+    pub(super) waits: Vec<Vec<Wait>>,
     /// The operations that only the temporary names are for.
     pub(super) extra: BTreeSet<OperationId>,
     /// The longest chain of new folders, one in the other.
@@ -30,6 +32,19 @@ pub(super) struct Batched {
     /// How many operations are in no call, because they wait for each other. Nothing can be planned
     /// with them.
     pub(super) left_out: usize,
+}
+
+impl Batched {
+    /// Why a call waits for others; nothing for the removals of the end.
+    pub(super) fn waits_of(&self, batch: BatchId) -> &[Wait] {
+        let waits = self.waits.get(batch.0 as usize - 1);
+        waits.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a call is one of the removals of the end.
+    pub(super) fn is_of_the_end(&self, batch: BatchId) -> bool {
+        batch.0 as usize > self.waits.len()
+    }
 }
 
 /// Step 7: orders the operations and groups them into calls.
@@ -89,7 +104,6 @@ impl<'a, 'c> Batcher<'a, 'c> {
             deepest_creation: self.deepest_creation(),
             ..Batched::default()
         };
-        batched.temporary = self.temporary_names();
         self.record_detours(&mut recordings);
         let operations = std::mem::take(&mut self.graph.operations);
         let sent = self.calls.iter().map(|(positions, _)| positions.len());
@@ -104,12 +118,20 @@ impl<'a, 'c> Batcher<'a, 'c> {
             positions
                 .iter()
                 .for_each(|position| call_of[*position] = index as u32 + 1);
-            let after = self.before(positions, &call_of);
+            let waits = self.waits(positions, &call_of);
             let taken = positions
                 .iter()
                 .filter_map(|position| waiting[*position].take());
             let rule = self.keys[positions[0]].1;
+            let after = waits.keys().copied().collect();
             push_call(&mut batched, taken, key, rule, after, &mut number_of);
+            let wait = |(before, why): (BatchId, ([OperationId; 2], Cause))| Wait {
+                before,
+                operation: number_of[&why.0[0]],
+                other: number_of[&why.0[1]],
+                cause: why.1,
+            };
+            batched.waits.push(waits.into_iter().map(wait).collect());
         }
         let numbers = number_of.iter();
         batched.extra = numbers
@@ -127,18 +149,6 @@ impl<'a, 'c> Batcher<'a, 'c> {
         drop(self);
         push_removals(context, removals, &mut batched, &mut number_of);
         batched
-    }
-
-    /// How many operations go by a temporary name.
-    fn temporary_names(&self) -> u64 {
-        let goes = |position: &&usize| {
-            let action = &self.graph.operations[**position].action;
-            matches!(
-                action,
-                Action::Copy { .. } | Action::Move { .. } | Action::Rename { .. }
-            )
-        };
-        self.graph.extra.iter().filter(goes).count() as u64
     }
 
     /// Sees to it that the state knows where a detour leads, should the run end on the way.
@@ -169,13 +179,22 @@ impl<'a, 'c> Batcher<'a, 'c> {
         recordings.extend(halfway);
     }
 
-    fn before(&self, positions: &[usize], call_of: &[u32]) -> Vec<BatchId> {
-        let before: BTreeSet<u32> = positions
-            .iter()
-            .flat_map(|position| self.graph.after[*position].keys())
-            .map(|other| call_of[*other])
-            .collect();
-        before.into_iter().map(BatchId).collect()
+    /// The calls that come before one, each with the first two operations that tell why.
+    fn waits(
+        &self,
+        positions: &[usize],
+        call_of: &[u32],
+    ) -> BTreeMap<BatchId, ([OperationId; 2], Cause)> {
+        let mut waits = BTreeMap::new();
+        let id = |position: usize| OperationId(position as u32 + 1);
+        for position in positions {
+            for (other, cause) in &self.graph.after[*position] {
+                let before = BatchId(call_of[*other]);
+                let why = ([id(*position), id(*other)], *cause);
+                waits.entry(before).or_insert(why);
+            }
+        }
+        waits
     }
 
     fn deepest_creation(&self) -> u64 {

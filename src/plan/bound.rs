@@ -1,26 +1,35 @@
 //! The number of calls below which no plan of this kind can go, and what the plan costs.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::batch::Batched;
 use super::capabilities::{Capabilities, Carrier};
 use super::context::Context;
+use super::gap::{finds_name, gap_reasons};
 use super::key::{CallKind, Key};
-use super::operation::{Action, Operation, Reason, Strategy};
-use super::plan::{Cost, MonthlyBudget};
+use super::operation::{Action, Operation};
+use super::plan::{Batch, CallCount, Cost, MonthlyBudget};
 
 /// Calls, bound and time of a finished set of batches.
 pub(super) fn cost(context: &Context<'_>, batched: &Batched) -> Cost {
     let calls = batched.batches.len() as u64;
     let groups = groups(context, batched);
     let lower_bound = lower_bound(&groups, batched.deepest_creation);
+    let calls_by_kind = calls_by_kind(batched);
+    let gap = calls.saturating_sub(lower_bound);
+    let gap_reasons = match gap {
+        0 => Vec::new(),
+        _ => gap_reasons(batched, &group_of_each(context, batched), gap),
+    };
     Cost {
         calls,
         lower_bound,
-        gap_reasons: gap_reasons(batched, &groups, calls.saturating_sub(lower_bound)),
+        gap_reasons,
         reads: context.input.reads,
         readings: Vec::new(),
-        seconds: seconds(context, batched),
+        seconds: seconds(context, &calls_by_kind),
+        calls_by_kind,
         bytes: batched
             .operations
             .iter()
@@ -36,8 +45,7 @@ struct Group {
     /// The most items of one call.
     most: Option<u32>,
     items: u64,
-    /// Those among them that go in calls of their own: for the time until they are renamed the
-    /// service finds them a name, or they make room for something before the last removals.
+    /// Those among them for which the service finds a name for a while.
     apart: u64,
 }
 
@@ -48,12 +56,6 @@ impl Group {
             None => items.min(1),
         }
     }
-
-    /// How many more calls it takes because some items go in calls of their own.
-    fn more(&self) -> u64 {
-        let apart = self.calls(self.apart) + self.calls(self.items - self.apart);
-        apart - self.calls(self.items)
-    }
 }
 
 /// All operations but those that only temporary names are for. For a bound it does not matter
@@ -61,22 +63,44 @@ impl Group {
 fn groups(context: &Context<'_>, batched: &Batched) -> BTreeMap<Key, Group> {
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
     for operation in &batched.operations {
-        let Some(sheet) = sheet_of(context, operation) else {
-            continue;
-        };
-        if batched.extra.contains(&operation.id) {
-            continue;
+        if let Some((key, most)) = group_of(context, batched, operation) {
+            let group = groups.entry(key).or_default();
+            group.most = most;
+            group.items += 1;
+            group.apart += u64::from(finds_name(operation));
         }
-        let (key, rule) = Key::new(operation, sheet);
-        let passes = matches!(operation.reason, Reason::Halfway | Reason::Temporary);
-        let finds_name = passes && operation.action.strategy() == Some(Strategy::Rename);
-        let key = if finds_name { key.failing() } else { key };
-        let group = groups.entry(key).or_default();
-        group.most = rule.items;
-        group.items += 1;
-        group.apart += u64::from(finds_name || operation.reason == Reason::Replaced);
     }
     groups
+}
+
+/// What an operation has in common with those that it could share a call with, and the most items
+/// of that call.
+fn group_of(
+    context: &Context<'_>,
+    batched: &Batched,
+    operation: &Operation,
+) -> Option<(Key, Option<u32>)> {
+    let sheet = sheet_of(context, operation)?;
+    if batched.extra.contains(&operation.id) {
+        return None;
+    }
+    let (key, rule) = Key::new(operation, sheet);
+    let key = if finds_name(operation) {
+        key.failing()
+    } else {
+        key
+    };
+    Some((key, rule.items))
+}
+
+/// The group of each call: that of the first of its operations which has one.
+fn group_of_each(context: &Context<'_>, batched: &Batched) -> Vec<Option<(Key, Option<u32>)>> {
+    let group = |batch: &Batch| {
+        let ids = batch.operations.iter();
+        let mut operations = ids.filter_map(|id| batched.operations.get(id.0 as usize - 1));
+        operations.find_map(|operation| group_of(context, batched, operation))
+    };
+    batched.batches.iter().map(group).collect()
 }
 
 /// Rounds up the items of each group by the size of a batch. New folders need a call for each
@@ -104,50 +128,25 @@ fn shared(groups: &BTreeMap<Key, Group>, (key, group): (&Key, &Group)) -> u64 {
     calls(0) - least.unwrap_or(calls(0))
 }
 
-fn gap_reasons(batched: &Batched, groups: &BTreeMap<Key, Group>, gap: u64) -> Vec<String> {
-    if gap == 0 {
-        return Vec::new();
-    }
-    let mut reasons = Vec::new();
-    if batched.temporary > 0 {
-        reasons.push(format!(
-            "{} of the entries swap or rotate and take a temporary name",
-            batched.temporary
-        ));
-    }
-    let mut explained = u64::from(batched.temporary > 0);
-    let mut explain = |removes: bool, reason: &str| {
-        let of_kind = groups
-            .iter()
-            .filter(|(key, _)| (key.kind() == CallKind::Remove) == removes);
-        let more: u64 = of_kind.map(|(_, group)| group.more()).sum();
-        if more > 0 {
-            explained += more;
-            reasons.push(reason.to_owned());
-        }
-    };
-    explain(
-        true,
-        "what is replaced makes room before the removals at the end",
-    );
-    explain(
-        false,
-        "names at the target are taken, so that the service finds others for a while",
-    );
-    if gap > explained {
-        reasons.push(
-            "a name or a folder had to be there before members of one call could be sent".into(),
-        );
-    }
-    reasons
-}
-
-fn seconds(context: &Context<'_>, batched: &Batched) -> f64 {
+/// The calls by their names, the most frequent first.
+fn calls_by_kind(batched: &Batched) -> Vec<CallCount> {
     let mut calls: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for batch in &batched.batches {
         let kind = (batch.provider.as_str(), batch.call.as_str());
         *calls.entry(kind).or_default() += 1;
     }
+    let count = |((provider, call), calls): ((&str, &str), u64)| CallCount {
+        provider: provider.to_owned(),
+        call: call.to_owned(),
+        calls,
+    };
+    let mut counts: Vec<CallCount> = calls.into_iter().map(count).collect();
+    counts.sort_by_key(|count| Reverse(count.calls));
+    counts
+}
+
+/// The time of the kind of call that takes longest: each kind has a rate of its own.
+fn seconds(context: &Context<'_>, calls: &[CallCount]) -> f64 {
     let rate = |provider: &str| {
         let sheets = context.input.sheets.values();
         sheets
@@ -157,7 +156,7 @@ fn seconds(context: &Context<'_>, batched: &Batched) -> f64 {
     };
     let times = calls
         .iter()
-        .filter_map(|((provider, _), count)| Some(*count as f64 / f64::from(rate(provider)?)));
+        .filter_map(|count| Some(count.calls as f64 / f64::from(rate(&count.provider)?)));
     times.fold(0.0, f64::max)
 }
 

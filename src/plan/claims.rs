@@ -73,7 +73,7 @@ impl<'a> Claims<'a> {
     }
 }
 
-fn named_target(wish: &Wish) -> Option<&Address> {
+pub(super) fn named_target(wish: &Wish) -> Option<&Address> {
     match wish {
         Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
             match &transfer.target {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::detour::{Detours, can_detour};
 use super::loans::Awaited;
 use super::operation::{Action, Operation, OperationId, Reason, Strategy};
@@ -26,8 +28,9 @@ pub(super) struct Graph {
 }
 
 /// Why one operation comes after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
     /// The other makes the folder that it goes into.
     Parent,
     /// The other frees the name that it takes.

@@ -20,9 +20,12 @@ mod difference;
 mod entry;
 mod exchange;
 mod expand;
+mod explain;
+mod explanation;
 mod fewest;
 pub mod file;
 pub mod freshness;
+mod gap;
 mod graph;
 mod guard;
 mod journeys;
@@ -46,6 +49,7 @@ mod recorded;
 mod removing;
 mod reuse;
 mod roots;
+mod rulings;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scope;
@@ -55,6 +59,7 @@ mod sharing;
 mod simulate;
 pub mod soundness;
 mod source_findings;
+mod speakers;
 mod steps;
 mod stopover;
 mod strayed;
@@ -62,6 +67,7 @@ mod thrift;
 mod transit;
 mod turns;
 mod vacated;
+mod wait;
 mod wire;
 mod world;
 
@@ -73,16 +79,24 @@ pub use capabilities::{
     BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact,
     FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
+pub use explain::{explain, explain_saved};
+pub use explanation::{
+    Claim, Explanation, Row, Rule, Ruling, Sight, SourceSight, Step, UnknownPath,
+};
 pub use file::PlanFileError;
 pub use freshness::{Differences, Stale};
+pub use gap::{Gap, GapReason};
+pub use graph::Cause;
 pub use known::{KnownEntries, KnownEntry};
 pub(crate) use numbering::numbered;
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 pub use plan::{
-    BasedOn, Batch, BatchId, Cost, GuardReading, MonthlyBudget, Plan, Recording, Summary, Verdict,
+    BasedOn, Batch, BatchId, CallCount, Cost, GuardReading, MonthlyBudget, Plan, Recording,
+    Summary, Verdict,
 };
 pub use planner::{PlanInput, plan};
 pub use reading::{Reading, Way};
 pub use scope::{Reach, Scope, scopes};
 pub use simulate::SimulationError;
+pub use wait::Wait;
 pub use world::{Node, World};

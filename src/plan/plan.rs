@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::adoption::Adoptions;
+use super::gap::GapReason;
 use super::operation::{Operation, OperationId};
 use super::reading::Reading;
 use crate::diagnostic::Diagnostic;
@@ -143,10 +144,13 @@ pub struct GuardReading {
 pub struct Cost {
     /// Mutating calls: the number of batches.
     pub calls: u64,
+    /// These calls by their names, the most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls_by_kind: Vec<CallCount>,
     /// The number below which no plan of this kind can go.
     pub lower_bound: u64,
     /// A reason for each call above the bound.
-    pub gap_reasons: Vec<String>,
+    pub gap_reasons: Vec<GapReason>,
     /// Reading calls that observing took.
     pub reads: u64,
     /// How each space was read, and what that took of the reads.
@@ -159,6 +163,17 @@ pub struct Cost {
     /// What the plan takes of monthly budgets of calls, one for each provider that has such.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monthly: Vec<MonthlyBudget>,
+}
+
+/// How many calls of one kind a plan makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallCount {
+    /// The provider that is called.
+    pub provider: String,
+    /// The name of the call.
+    pub call: String,
+    /// How many there are.
+    pub calls: u64,
 }
 
 /// What a plan takes of the calls that an account has in a month.

@@ -53,8 +53,8 @@ pub struct PlanInput<'a> {
 pub(super) struct Derived {
     pub(super) differences: Differences,
     pub(super) removals: Vec<Removal>,
-    expanded: Expanded,
-    kept: Kept,
+    pub(super) expanded: Expanded,
+    pub(super) kept: Kept,
     clashes: Vec<Diagnostic>,
 }
 
@@ -258,7 +258,7 @@ fn forgotten(context: &Context<'_>, differences: &Differences) -> Vec<Address> {
 }
 
 /// Whether nothing is at an address, and not merely nothing known of it.
-fn is_known_absent(world: &World, address: &Address) -> bool {
+pub(super) fn is_known_absent(world: &World, address: &Address) -> bool {
     let Some(mut node) = world.root(&address.space) else {
         return false;
     };

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Action, Adoptions, BasedOn, Batch, BatchId, Cost, Operation, OperationId, Place, Plan, Reason,
-    Recording, Reliance, Strategy, Summary, file,
+    Action, Adoptions, BasedOn, Batch, BatchId, CallCount, Cost, Gap, GapReason, Operation,
+    OperationId, Place, Plan, Reason, Recording, Reliance, Strategy, Summary, file,
 };
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::manifest::{Disposal, Permissions, SpaceDefinition};
@@ -123,16 +123,7 @@ pub(crate) fn plan_of(operations: Vec<Operation>, batches: &[&[u32]]) -> Plan {
             },
         )]),
         operations,
-        cost: Cost {
-            calls: batches.len() as u64,
-            lower_bound: 1,
-            gap_reasons: vec!["a temporary name".into()],
-            reads: 3,
-            readings: Vec::new(),
-            seconds: 0.1 + 0.2,
-            bytes: 0,
-            monthly: Vec::new(),
-        },
+        cost: cost(batches.len() as u64),
         batches,
         findings: Vec::new(),
         recordings: Vec::new(),
@@ -140,6 +131,37 @@ pub(crate) fn plan_of(operations: Vec<Operation>, batches: &[&[u32]]) -> Plan {
         forgotten: Vec::new(),
         summary: Summary::default(),
     })
+}
+
+fn cost(calls: u64) -> Cost {
+    Cost {
+        calls,
+        lower_bound: 1,
+        calls_by_kind: vec![CallCount {
+            provider: "local".into(),
+            call: "work".into(),
+            calls,
+        }],
+        gap_reasons: vec![
+            GapReason {
+                batch: BatchId(1),
+                reason: Gap::TemporaryName,
+                operations: vec![OperationId(1)],
+                waits_for: None,
+            },
+            GapReason {
+                batch: BatchId(2),
+                reason: Gap::NameFreed,
+                operations: vec![OperationId(2)],
+                waits_for: Some(OperationId(1)),
+            },
+        ],
+        reads: 3,
+        readings: Vec::new(),
+        seconds: 0.1 + 0.2,
+        bytes: 0,
+        monthly: Vec::new(),
+    }
 }
 
 /// Every action, every word and every reliance once.

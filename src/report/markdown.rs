@@ -4,8 +4,7 @@ use super::diagnostics::{Detail, diagnostics_markdown};
 use super::escape::escape_markdown;
 use super::layout::{counted, minute, short_id};
 use super::plan::{
-    cost_words, errors, guard_words, monthly_words, names, reading_words, risk_words,
-    standing_words,
+    cost_details, cost_words, errors, guard_words, names, risk_words, standing_words,
 };
 use super::rollup::{ChangeLine, one_by_one, rolled_up};
 use crate::plan::{Plan, Verdict};
@@ -34,11 +33,8 @@ pub fn plan_markdown(plan: &Plan, detail: Detail) -> String {
     text.push_str(&format!("{}\n\n", standing_words(plan)));
     let cost = cost_words(plan).join(" · ");
     text.push_str(&format!("**Cost** {}\n", escape_markdown(&cost)));
-    for share in reading_words(plan).into_iter().chain(monthly_words(plan)) {
-        text.push_str(&format!("- {}\n", escape_markdown(&share)));
-    }
-    for reason in &plan.cost.gap_reasons {
-        text.push_str(&format!("- above the bound: {}\n", escape_markdown(reason)));
+    for line in cost_details(plan, detail) {
+        text.push_str(&format!("- {}\n", escape_markdown(&line)));
     }
     let guards = guard_words(plan);
     if !guards.is_empty() {

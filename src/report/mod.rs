@@ -4,6 +4,8 @@ mod apply;
 mod diagnostics;
 mod drift;
 mod escape;
+mod explain;
+mod gap;
 mod inventory;
 mod json;
 mod layout;
@@ -20,6 +22,7 @@ pub use apply::{ItemEnd, RunItem, RunSummary, run_markdown, run_text};
 pub use diagnostics::{Detail, diagnostics_markdown, diagnostics_text};
 pub use drift::{drift_markdown, drift_text};
 pub use escape::{escape, escape_markdown};
+pub use explain::{explanation_json, explanation_markdown, explanation_text};
 pub use inventory::{inventory_markdown, inventory_text};
 pub use json::{diagnostics_json, drift_json, headed_json, run_json};
 

@@ -2,11 +2,12 @@
 
 use super::diagnostics::{Detail, diagnostics_text};
 use super::escape::escape;
+use super::gap::gap_words;
 use super::layout::{bytes, columns, counted, estimate, limit, minute, short_id, thousands};
 use super::paint::Paint;
 use super::rollup::{ChangeLine, one_by_one, rolled_up};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::plan::{MonthlyBudget, Plan, Reading, Verdict};
+use crate::plan::{CallCount, MonthlyBudget, Plan, Reading, Verdict};
 
 /// The widest column that others line up to.
 const WIDEST: usize = 48;
@@ -21,7 +22,7 @@ pub fn plan_text(plan: &Plan, detail: Detail) -> String {
     text.push_str(&change_lines(plan, detail));
     text.push_str(&standing_line(plan));
     text.push('\n');
-    text.push_str(&cost_line(plan));
+    text.push_str(&cost_line(plan, detail));
     text.push_str(&guards_line(plan));
     text.push_str(&findings(plan, detail));
     text
@@ -143,14 +144,11 @@ pub(super) fn standing_words(plan: &Plan) -> String {
     text
 }
 
-fn cost_line(plan: &Plan) -> String {
+fn cost_line(plan: &Plan, detail: Detail) -> String {
     let words = cost_words(plan).join("   ");
     let mut text = format!("  {}    {words}\n", Paint::Heading.on("COST"));
-    for share in reading_words(plan).into_iter().chain(monthly_words(plan)) {
-        text.push_str(&format!("          {share}\n"));
-    }
-    for reason in &plan.cost.gap_reasons {
-        text.push_str(&format!("          above the bound: {}\n", escape(reason)));
+    for line in cost_details(plan, detail) {
+        text.push_str(&format!("          {line}\n"));
     }
     text
 }
@@ -171,8 +169,38 @@ pub(super) fn cost_words(plan: &Plan) -> Vec<String> {
     words
 }
 
+/// What the cost is made of, a line each: calls by kind, what is above the bound, reads, and the
+/// share of monthly budgets.
+pub(super) fn cost_details(plan: &Plan, detail: Detail) -> Vec<String> {
+    let gaps = gap_words(plan, detail).into_iter();
+    let gaps = gaps.map(|words| format!("above the bound: {words}"));
+    kind_words(plan)
+        .into_iter()
+        .chain(gaps)
+        .chain(reading_words(plan))
+        .chain(monthly_words(plan))
+        .collect()
+}
+
+/// The calls by kind, where there are several kinds.
+fn kind_words(plan: &Plan) -> Option<String> {
+    let kinds = &plan.cost.calls_by_kind;
+    let mut providers: Vec<&str> = kinds.iter().map(|kind| &*kind.provider).collect();
+    providers.sort_unstable();
+    providers.dedup();
+    let word = |kind: &CallCount| {
+        let words = format!("{} {}", thousands(kind.calls), escape(&kind.call));
+        match providers.len() {
+            ..2 => words,
+            2.. => format!("{words} of {}", escape(&kind.provider)),
+        }
+    };
+    let words: Vec<String> = kinds.iter().map(word).collect();
+    (kinds.len() > 1).then(|| words.join(", "))
+}
+
 /// How each space was read that can be read in several ways, and why.
-pub(super) fn reading_words(plan: &Plan) -> Vec<String> {
+fn reading_words(plan: &Plan) -> Vec<String> {
     let chosen = plan.cost.readings.iter().filter(|it| !it.why.is_empty());
     chosen.map(reading).collect()
 }
@@ -191,7 +219,7 @@ fn reading(reading: &Reading) -> String {
 }
 
 /// What a plan and its reads take of the calls that each account has in a month.
-pub(super) fn monthly_words(plan: &Plan) -> Vec<String> {
+fn monthly_words(plan: &Plan) -> Vec<String> {
     plan.cost.monthly.iter().map(share).collect()
 }
 
@@ -251,7 +279,9 @@ mod tests {
     use super::super::sample;
     use super::*;
     use crate::manifest::Limit;
-    use crate::plan::{GuardReading, MonthlyBudget, Plan, Way};
+    use crate::plan::{
+        BatchId, Gap, GapReason, GuardReading, MonthlyBudget, OperationId, Plan, Way,
+    };
     use crate::tree::SpaceAlias;
 
     fn filled() -> Plan {
@@ -273,7 +303,18 @@ mod tests {
         }];
         plan.cost.calls = 4;
         plan.cost.lower_bound = 3;
-        plan.cost.gap_reasons = vec!["a temporary name".to_owned()];
+        plan.cost.gap_reasons = vec![GapReason {
+            batch: BatchId(2),
+            reason: Gap::NameFreed,
+            operations: vec![OperationId(5)],
+            waits_for: Some(OperationId(2)),
+        }];
+        let kind = |call: &str, calls| CallCount {
+            provider: "drive".to_owned(),
+            call: call.to_owned(),
+            calls,
+        };
+        plan.cost.calls_by_kind = vec![kind("batchCopy", 3), kind("batchMove", 1)];
         plan.cost.reads = 34;
         let reading = |space: &str, way, expected, made, why: &str| Reading {
             space: SpaceAlias::parse(space).unwrap(),
@@ -321,10 +362,11 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  3 batchCopy, 1 batchMove
+                  above the bound: 1 call: source:/Policies/a on its way to team:/Handbook/Policies/a had to free a name before ops:/daily/1 on its way to vault:/archive/1 takes it
                   ops read in one flat listing: 1 call (everything in it is needed)
                   vault read by id: 1,031 calls, 1,034 expected (listing takes 2040 or more)
                   38 of 5,000 calls a month of drive, 0.8 %
-                  above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
         ");
     }
@@ -346,10 +388,11 @@ mod tests {
           = 1,311 in place, 9 of them adopted, 4 of them unverified (no fingerprint)
 
           COST    4 calls, lower bound 3   ~54 s   34 reads used   0 bytes through this machine
+                  3 batchCopy, 1 batchMove
+                  above the bound: 1 call: an entry had to free a name before an entry takes it
                   ops read in one flat listing: 1 call (everything in it is needed)
                   vault read by id: 1,031 calls, 1,034 expected (listing takes 2040 or more)
                   38 of 5,000 calls a month of drive, 0.8 %
-                  above the bound: a temporary name
           GUARDS  max_removes 0 of 30 %
 
         error[conflict]: the name is taken

@@ -95,6 +95,15 @@ impl PatternSet {
             && (self.matches(path) || path.ancestors().iter().any(|folder| self.matches(folder)))
     }
 
+    /// The first pattern that matches the path or a folder on the way to it.
+    pub fn covering(&self, path: &EntryPath) -> Option<&Pattern> {
+        let above = path.ancestors();
+        let covers = |pattern: &&Pattern| {
+            pattern.matches(path) || above.iter().any(|folder| pattern.matches(folder))
+        };
+        self.0.iter().find(covers)
+    }
+
     /// Whether there is no pattern at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

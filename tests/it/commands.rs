@@ -250,6 +250,43 @@ fn a_reader_that_has_enough_is_no_error() {
 }
 
 #[test]
+fn explain_says_why_an_entry_is_planned_as_it_is() {
+    let mut env = handbook();
+    let explain = |env: &mut Environment, rest: &[&str]| env.run(&[&["explain"], rest].concat());
+    assert_snapshot!("explain", explain(&mut env, &["team:/Handbook/b.txt"]));
+    assert_snapshot!(
+        "explain_in_place",
+        explain(&mut env, &["team:/Handbook/a.txt"])
+    );
+    assert_snapshot!(
+        "explain_source",
+        explain(&mut env, &["source:/approved/deep/c.txt"])
+    );
+    assert_snapshot!(
+        "explain_markdown",
+        explain(&mut env, &["team:/Reports/2026", "--format", "markdown"])
+    );
+    assert_snapshot!(
+        "explain_json",
+        explain(&mut env, &["team:/Reports", "--format", "json"])
+    );
+    assert_snapshot!(
+        "explain_path",
+        explain(&mut env, &["team:/Handbook/bb.txt"])
+    );
+    assert_snapshot!(
+        "explain_alias",
+        explain(&mut env, &["teem:/Handbook/b.txt"])
+    );
+    assert_snapshot!("explain_malformed", explain(&mut env, &["Handbook/b.txt"]));
+    assert_eq!(env.code(&["plan", "--out", "plan.json"]), 0);
+    assert_snapshot!(
+        "explain_saved",
+        explain(&mut env, &["team:/Reports/2026", "--plan", "plan.json"])
+    );
+}
+
+#[test]
 fn an_inventory_is_planned_from_offline() {
     let mut env = handbook();
     assert_snapshot!("inventory", env.run(&["inventory", "source"]));

@@ -76,6 +76,36 @@ fn other_limits() {
 }
 
 #[test]
+fn seconds_are_counted_at_the_rate_of_the_sheet() {
+    let copies: String = (0..6)
+        .map(|it| format!("  - {{copy: 'a:/x', to: 'b:/d{it}/x'}}\n"))
+        .collect();
+    let folders: String = (0..6).map(|it| format!("b:/d{it}/ ")).collect();
+    let taking = |limit: &str, accepted: &[&str]| {
+        let placements = format!("guards: {{max_time: {limit}}}\nplacements:\n{copies}");
+        let entries = format!("a:/x=1@1 {folders}");
+        let mut laboratory = crate::bench::laboratory(&entries, &placements);
+        for sheet in laboratory.sheets.values_mut() {
+            sheet.calls_per_second = Some(2);
+            sheet.copy.items = Some(1);
+        }
+        let accepted = accepted.iter().map(ToString::to_string).collect();
+        let plan = laboratory.ask(|input| {
+            reshelve::plan::plan(&reshelve::plan::PlanInput {
+                accepted: &accepted,
+                ..*input
+            })
+        });
+        let mut findings = plan.findings.into_iter().map(|finding| finding.detail);
+        (plan.cost.seconds, findings.next())
+    };
+    assert_eq!(taking("3s", &[]), (3.0, None));
+    assert_eq!(taking("2s", &["max_time"]), (3.0, None));
+    let detail = "The plan for `m` takes 3 seconds at least, and the limit is 2 (`max_time`).";
+    assert_eq!(taking("2s", &[]), (3.0, Some(detail.to_owned())));
+}
+
+#[test]
 fn protected_entries_stay_whatever_asks() {
     let protect = |pattern: &str, placement: &str| {
         format!("protect: ['{pattern}']\nplacements:\n  - {placement}")

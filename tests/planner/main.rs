@@ -12,6 +12,7 @@ mod sheets;
 
 mod bench;
 mod conflicts;
+mod explain;
 mod guards;
 mod kept;
 mod moves;

@@ -83,6 +83,11 @@ impl Laboratory {
     }
 
     pub(crate) fn plan(&self) -> Plan {
+        self.ask(reshelve::plan::plan)
+    }
+
+    /// Asks for something that is made from all that a plan is made from.
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&PlanInput<'_>) -> T) -> T {
         let based_on = BasedOn {
             manifest: Digest::of(b"m"),
             files: vec!["m.yaml".into()],
@@ -91,7 +96,7 @@ impl Laboratory {
             lineage: self.state.lineage.clone(),
             serial: self.state.serial,
         };
-        reshelve::plan::plan(&PlanInput {
+        question(&PlanInput {
             manifests: std::slice::from_ref(&self.manifest),
             observed: &self.observed,
             recorded: &self.state,

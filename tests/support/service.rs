@@ -534,8 +534,16 @@ fn check_calls(
     if cost.calls != plan.batches.len() as u64 || cost.calls < cost.lower_bound {
         return Err(format!("{} calls, bound {}", cost.calls, cost.lower_bound));
     }
-    if (cost.calls == cost.lower_bound) != cost.gap_reasons.is_empty() {
+    if cost.calls - cost.lower_bound != cost.gap_reasons.len() as u64 {
         return Err(format!("reasons for a gap: {:?}", cost.gap_reasons));
+    }
+    let apart: BTreeSet<_> = cost.gap_reasons.iter().map(|it| it.batch).collect();
+    if apart.len() < cost.gap_reasons.len() {
+        return Err(format!("two reasons for a call: {:?}", cost.gap_reasons));
+    }
+    let by_kind: u64 = cost.calls_by_kind.iter().map(|it| it.calls).sum();
+    if by_kind != cost.calls {
+        return Err(format!("calls by kind: {:?}", cost.calls_by_kind));
     }
     for batch in &plan.batches {
         let items: Vec<&Operation> = batch

@@ -3,6 +3,7 @@
 mod apply;
 mod completions;
 mod drift;
+mod explain;
 mod init;
 mod inventory;
 mod plan;
@@ -16,6 +17,7 @@ mod validate;
 pub(crate) use apply::apply;
 pub(crate) use completions::completions;
 pub(crate) use drift::drift;
+pub(crate) use explain::explain;
 pub(crate) use init::init;
 pub(crate) use inventory::inventory;
 pub(crate) use plan::plan;
