@@ -116,11 +116,13 @@ impl Item {
             return true;
         }
         // Which of the two finds which name is up to the service.
+        let competes = || {
+            let names = [self, other].map(|item| item.tried.first().copied());
+            other.to == self.to || names[0].is_some() && names[0] == names[1]
+        };
         let luck = self.how == How::Found && self.stop == Stop::No;
-        if luck
-            && other.how == How::Found
-            && other.to.map(|to| to.folder) == self.to.map(|to| to.folder)
-        {
+        let folder = |item: &Self| item.to.map(|to| to.folder);
+        if luck && other.how == How::Found && folder(other) == folder(self) && competes() {
             return true;
         }
         let freed = frees.zip(other.to);
