@@ -7,7 +7,7 @@ use super::json::headed_json;
 use super::layout::{bytes, columns, counted, thousands};
 use super::paint::Paint;
 use crate::plan::{
-    Cause, Claim, Explanation, Operation, Plan, Row, Rule, Ruling, Sight, Step, Wait,
+    BatchId, Cause, Claim, Explanation, Operation, Plan, Row, Rule, Ruling, Sight, Step, Wait,
 };
 use crate::state::Proof;
 use crate::tree::EntryKind;
@@ -250,17 +250,22 @@ fn step_words(step: &Step, operation: &Operation) -> String {
 }
 
 fn wait_lines(plan: &Plan, step: &Step) -> Vec<String> {
+    let batch = step.batch;
     if step.after.is_empty() {
-        return vec![format!("  {} waits for no other call", step.batch)];
+        return vec![format!("  {batch} waits for no other call")];
     }
-    if step.waits.is_empty() {
-        let after: Vec<String> = step.after.iter().map(ToString::to_string).collect();
-        return vec![format!("  {} comes after {}", step.batch, after.join(", "))];
+    let waits = step.waits.iter();
+    let mut lines: Vec<String> = waits
+        .map(|wait| format!("  {batch} waits for {}", wait_words(plan, wait)))
+        .collect();
+    // Removals come last, and entries beside one name come to it one after another.
+    let told = |before: &&BatchId| step.waits.iter().any(|wait| wait.before == **before);
+    let others = step.after.iter().filter(|before| !told(before));
+    let others: Vec<String> = others.map(ToString::to_string).collect();
+    if !others.is_empty() {
+        lines.push(format!("  {batch} comes after {}", others.join(", ")));
     }
-    let lines = step.waits.iter();
     lines
-        .map(|wait| format!("  {} waits for {}", step.batch, wait_words(plan, wait)))
-        .collect()
 }
 
 fn wait_words(plan: &Plan, wait: &Wait) -> String {
