@@ -36,12 +36,16 @@ impl<'w> Stopovers<'w> {
             let sheet = context.sheet(&change.target.space);
             sheet.is_some_and(|sheet| sheet.naming == Naming::Kept)
         };
-        // Nobody stops inside a folder that is carried as a whole.
-        let named = changes.iter().filter(|it| it.extent != Extent::Carried);
+        let carried = |change: &&Change| change.extent == Extent::Carried;
+        let named = || changes.iter().filter(|it| !carried(it)).filter(keeps);
+        // Nobody stops inside a folder that is carried as a whole, but where more is put into it.
+        let filled: BTreeSet<Address> = named().filter_map(folder_of).collect();
+        let is_met = |it: &&Change| folder_of(it).is_some_and(|folder| filled.contains(&folder));
+        let met = changes.iter().filter(carried).filter(is_met);
         Self {
             world: context.world,
-            finals: named.filter(keeps).map(|it| it.target.clone()).collect(),
-            given: BTreeSet::new(),
+            finals: named().map(|it| it.target.clone()).collect(),
+            given: met.map(|it| it.target.clone()).collect(),
             tried: BTreeMap::new(),
         }
     }
@@ -77,6 +81,12 @@ impl<'w> Stopovers<'w> {
         self.give(&found);
         found
     }
+}
+
+/// The folder that an entry comes into.
+fn folder_of(change: &Change) -> Option<Address> {
+    let path = change.target.path.parent()?;
+    Some(Address::new(change.target.space.clone(), path))
 }
 
 /// The names beside an address in the order in which a service tries them, from a number on.

@@ -1,6 +1,6 @@
 //! Calls: what shares one, what follows what, and what they cost.
 
-use crate::bench::laboratory;
+use crate::bench::{kept, laboratory};
 
 /// The batches of a plan as `call[operations] after`.
 fn batches(entries: &str, placements: &str) -> Vec<String> {
@@ -69,4 +69,16 @@ fn many_swaps_take_one_temporary_name_each() {
     let plan = laboratory(&entries, &placements).plan();
     assert_eq!(plan.operations.len(), 900);
     assert_eq!(plan.batches.len(), 3);
+}
+
+#[test]
+fn nobody_stops_where_a_carried_folder_brings_an_entry() {
+    let both = "  - {move: 'b:/y', to: 'a:/x/z'}\n  - {move: 'a:/w.t', to: 'a:/x'}";
+    let expected = [
+        "rename a:/w.t -> a:/x",
+        "move b:/y -> a:/x/y(1) free",
+        "rename a:/x/y(1) -> a:/x/z",
+        "# 3",
+    ];
+    kept("a:/w.t/y=1@1 b:/y=1@1", both, &expected);
 }
