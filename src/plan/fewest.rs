@@ -109,10 +109,12 @@ impl Apart {
             }
             Self::FoldersAlone => holds_folders_alone(world, source.node),
             Self::Small => sheet.is_some_and(|sheet| {
-                let held = world.measure(source.node).0 - 1;
                 let renamed = change.target.path.name() != source.address.path.name();
-                let fits = sheet.copy.items.is_some_and(|most| held <= u64::from(most));
-                sheet.naming == Naming::Kept && renamed && fits
+                let most = sheet
+                    .copy
+                    .items
+                    .filter(|_| sheet.naming == Naming::Kept && renamed);
+                most.is_some_and(|most| world.measure(source.node).0 - 1 <= u64::from(most))
             }),
         }
     }
