@@ -1,9 +1,9 @@
 //! A journal in a file: records are gathered and made durable together.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 
+use super::disk::DiskFile;
 use crate::clock::Clock;
 use crate::journal::codec::Encoder;
 use crate::journal::{Fact, JournalError, JournalSink, Record};
@@ -17,7 +17,7 @@ const BYTES_A_RUN: u64 = 64 * 1024;
 
 /// The journal of one run, open for its next record.
 pub struct FileJournal<'a> {
-    file: File,
+    file: Box<dyn DiskFile>,
     encoder: Encoder,
     /// How many bytes of the file are written.
     length: u64,
@@ -28,7 +28,12 @@ pub struct FileJournal<'a> {
 }
 
 impl<'a> FileJournal<'a> {
-    pub(super) fn new(file: File, encoder: Encoder, length: u64, clock: &'a dyn Clock) -> Self {
+    pub(super) fn new(
+        file: Box<dyn DiskFile>,
+        encoder: Encoder,
+        length: u64,
+        clock: &'a dyn Clock,
+    ) -> Self {
         Self {
             file,
             encoder,
@@ -41,14 +46,13 @@ impl<'a> FileJournal<'a> {
 
     /// Sets space aside for the records of so many operations, so that a full disk shows before
     /// the first call and not in the middle.
-    pub(super) fn set_aside(&self, operations: u64) -> io::Result<()> {
+    pub(super) fn set_aside(&mut self, operations: u64) -> io::Result<()> {
         let bytes = BYTES_A_RUN + operations.saturating_mul(BYTES_AN_OPERATION);
-        set_aside(&self.file, self.length + bytes)
+        self.file.set_aside(self.length + bytes)
     }
 
     fn write_out(&mut self) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.length))?;
-        self.file.write_all(&self.gathered)?;
+        self.file.write_at(self.length, &self.gathered)?;
         self.length += self.gathered.len() as u64;
         self.gathered.clear();
         Ok(())
@@ -93,7 +97,7 @@ impl Drop for FileJournal<'_> {
         // What is lost here was not synced, and what was set aside in vain is given back.
         if !self.is_broken {
             let _ = self.write_out();
-            let _ = self.file.set_len(self.length);
+            let _ = self.file.set_size(self.length);
         }
     }
 }
@@ -107,21 +111,4 @@ impl fmt::Debug for FileJournal<'_> {
             .field("is_broken", &self.is_broken)
             .finish_non_exhaustive()
     }
-}
-
-/// Makes sure that the file can grow to `bytes` without changing its length. Only a full disk
-/// counts as an error: a file system without this ability is none.
-#[cfg(target_os = "linux")]
-fn set_aside(file: &File, bytes: u64) -> io::Result<()> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    use rustix::io::Errno;
-    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, bytes) {
-        Err(error @ (Errno::NOSPC | Errno::DQUOT)) => Err(error.into()),
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn set_aside(_file: &File, _bytes: u64) -> io::Result<()> {
-    Ok(())
 }

@@ -1,16 +1,15 @@
 //! One folder a run, with its plan and its journal.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::atomic;
+use super::disk::{Disk, DiskFile, ListedKind, Purpose};
 use super::error::StoreError;
 use super::file_journal::FileJournal;
 use super::folder::{StateFolder, read_up_to};
 use super::lock::Lock;
-use super::plan_store::{load_plan, save_plan};
+use super::plan_store::{load_plan_from, save_plan_on};
 use crate::clock::Clock;
 use crate::journal::codec::{Decoded, Encoder, Tail, decode};
 use crate::journal::{Fact, Record, RunProgress, Standing};
@@ -59,15 +58,16 @@ impl JournalStore {
     ) -> Result<FileJournal<'a>, StoreError> {
         let folder = self.run_folder(run);
         let path = folder.join("journal");
-        if folder.exists() {
+        let disk = self.folder.disk();
+        if disk.kind(&folder).is_some() {
             let source = io::Error::from(io::ErrorKind::AlreadyExists);
             return Err(StoreError::writing(&folder)(source));
         }
         self.folder.make_private(&folder)?;
-        save_plan(&folder.join("plan.json"), plan)?;
+        save_plan_on(disk, &folder.join("plan.json"), plan)?;
         let (encoder, header) = Encoder::begin();
-        let file = create_journal(&path, &header).map_err(StoreError::writing(&path))?;
-        let journal = FileJournal::new(file, encoder, header.len() as u64, clock);
+        let file = create_journal(disk, &path, &header).map_err(StoreError::writing(&path))?;
+        let mut journal = FileJournal::new(file, encoder, header.len() as u64, clock);
         journal
             .set_aside(plan.operations.len() as u64)
             .map_err(StoreError::writing(&path))?;
@@ -94,17 +94,14 @@ impl JournalStore {
         }
         if decoded.records.is_empty() {
             // The file may end within its header.
-            atomic::replace(&path, |file| {
+            atomic::replace(self.folder.disk(), &path, |file| {
                 file.write_all(&bytes[..decoded.length as usize])
             })
             .map_err(StoreError::writing(&path))?;
         }
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(StoreError::writing(&path))?;
-        file.set_len(decoded.length)
+        let opened = self.folder.disk().open(&path, Purpose::Write);
+        let mut file = opened.map_err(StoreError::writing(&path))?;
+        file.set_size(decoded.length)
             .and_then(|()| file.sync_all())
             .map_err(StoreError::writing(&path))?;
         let journal = FileJournal::new(file, decoded.encoder, decoded.length, clock);
@@ -136,7 +133,7 @@ impl JournalStore {
     /// # Errors
     /// There is no such run, or its plan is not as it was.
     pub fn plan(&self, run: &RunId) -> Result<Plan, StoreError> {
-        load_plan(&self.run_folder(run).join("plan.json"))
+        load_plan_from(self.folder.disk(), &self.run_folder(run).join("plan.json"))
     }
 
     /// All runs, the oldest first. What else lies in their folder is left alone.
@@ -145,21 +142,18 @@ impl JournalStore {
     /// The folder cannot be read.
     pub fn runs(&self) -> Result<Vec<RunId>, StoreError> {
         let folder = self.runs_folder();
-        let entries = match fs::read_dir(&folder) {
+        let entries = match self.folder.disk().list(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(StoreError::reading(&folder)(error)),
         };
-        let mut runs = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(StoreError::reading(&folder))?;
-            let kind = entry.file_type().map_err(StoreError::reading(&folder))?;
-            let name = entry.file_name();
-            if kind.is_dir() {
-                let named = name.to_str().filter(|name| is_run_name(name));
-                runs.extend(named.map(RunId::new));
-            }
-        }
+        let folders = entries
+            .into_iter()
+            .filter(|entry| entry.kind == ListedKind::Folder);
+        let mut runs: Vec<RunId> = folders
+            .filter(|folder| is_run_name(&folder.name))
+            .map(|folder| RunId::new(&folder.name))
+            .collect();
         runs.sort();
         Ok(runs)
     }
@@ -217,14 +211,15 @@ impl JournalStore {
     /// A journal that was not written up to its first record says nothing: no call was made.
     fn decode(&self, run: &RunId) -> Result<(Vec<u8>, Decoded), StoreError> {
         let path = self.journal_path(run);
-        if !self.run_folder(run).is_dir() {
+        let disk = self.folder.disk();
+        if disk.kind(&self.run_folder(run)) != Some(ListedKind::Folder) {
             let source = io::Error::from(io::ErrorKind::NotFound);
             return Err(StoreError::reading(&self.run_folder(run))(source));
         }
         let (_, header) = Encoder::begin();
         // Where only the file that was set aside is there, that is what is known of the run.
-        let written = match read_up_to(&path, LARGEST)? {
-            None => read_up_to(&aside(&path), LARGEST)?,
+        let written = match read_up_to(disk, &path, LARGEST)? {
+            None => read_up_to(disk, &aside(&path), LARGEST)?,
             written => written,
         };
         let bytes = match written {
@@ -258,8 +253,9 @@ impl JournalStore {
         }
         decoded.length = good.len() as u64;
         decoded.tail = Tail::Clean;
-        keep_beside(path, bytes)?;
-        atomic::replace(path, |file| file.write_all(&good)).map_err(StoreError::writing(path))
+        let disk = self.folder.disk();
+        keep_beside(disk, path, bytes)?;
+        atomic::replace(disk, path, |file| file.write_all(&good)).map_err(StoreError::writing(path))
     }
 }
 
@@ -270,14 +266,14 @@ fn aside(path: &Path) -> PathBuf {
 
 /// Keeps a damaged journal under a second name, until another one takes its first name. What an
 /// earlier time kept stays as it is.
-fn keep_beside(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+fn keep_beside(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let others = (2..).map(|number| path.with_extension(format!("damaged-{number}")));
     for name in std::iter::once(aside(path)).chain(others) {
-        match read_up_to(&name, LARGEST)? {
+        match read_up_to(disk, &name, LARGEST)? {
             Some(kept) if kept == bytes => return Ok(()),
             Some(_) => {}
             None => {
-                return atomic::replace(&name, |file| file.write_all(bytes))
+                return atomic::replace(disk, &name, |file| file.write_all(bytes))
                     .map_err(StoreError::writing(&name));
             }
         }
@@ -330,23 +326,21 @@ fn doubts(plan: &Plan, progress: &RunProgress) -> Vec<Fact> {
     facts
 }
 
-fn create_journal(path: &Path, header: &[u8]) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(header)?;
+fn create_journal(disk: &dyn Disk, path: &Path, header: &[u8]) -> io::Result<Box<dyn DiskFile>> {
+    let mut file = disk.open(path, Purpose::Create)?;
+    file.write_at(0, header)?;
     file.sync_all()?;
     let folder = atomic::folder_of(path);
-    atomic::sync_folder(folder)?;
-    atomic::sync_folder(atomic::folder_of(folder))?;
+    disk.sync_folder(folder)?;
+    disk.sync_folder(atomic::folder_of(folder))?;
     Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use std::fs::{self, OpenOptions};
+    use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -1,14 +1,13 @@
 //! One writing run at a time: a lock that the kernel frees when its holder dies.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::{DiskFile, Purpose};
 use super::error::StoreError;
 use super::folder::StateFolder;
 use crate::state::RunId;
@@ -19,7 +18,7 @@ use crate::tree::Timestamp;
 #[derive(Debug)]
 pub struct Lock {
     /// There until the lock is dropped.
-    file: Option<File>,
+    file: Option<Box<dyn DiskFile>>,
     outlives_its_holder: AtomicBool,
 }
 
@@ -44,20 +43,14 @@ impl Lock {
     pub fn take(folder: &StateFolder, holder: &Holder) -> Result<Self, StoreError> {
         folder.create()?;
         let path = folder.path().join("lock");
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(StoreError::writing(&path))?;
+        let opened = folder.disk().open(&path, Purpose::Lock);
+        let mut file = opened.map_err(StoreError::writing(&path))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(path, &mut file)),
+            Err(TryLockError::WouldBlock) => return Err(held(path, &mut *file)),
             Err(TryLockError::Error(error)) => return Err(StoreError::writing(&path)(error)),
         }
-        sign(&mut file, holder, &path)?;
+        sign(&mut *file, holder, &path)?;
         Ok(Self {
             file: Some(file),
             outlives_its_holder: AtomicBool::new(false),
@@ -84,15 +77,14 @@ impl Drop for Lock {
             return;
         }
         // Closing the file frees the lock; its text would only mislead people until the next run.
-        let _ = file.rewind();
-        let _ = file.set_len(0);
+        let _ = file.set_size(0);
     }
 }
 
-fn sign(file: &mut File, holder: &Holder, path: &Path) -> Result<(), StoreError> {
+fn sign(file: &mut dyn DiskFile, holder: &Holder, path: &Path) -> Result<(), StoreError> {
     let text = serde_json::to_string(holder).unwrap_or_default();
-    file.set_len(0)
-        .and_then(|()| file.write_all(text.as_bytes()))
+    file.set_size(0)
+        .and_then(|()| file.write_at(0, text.as_bytes()))
         .map_err(StoreError::writing(path))
 }
 
@@ -109,12 +101,9 @@ impl Holder {
     }
 }
 
-fn held(path: PathBuf, file: &mut File) -> StoreError {
-    let mut text = String::new();
-    let holder = Read::take(file, 4096)
-        .read_to_string(&mut text)
-        .ok()
-        .and_then(|_| serde_json::from_str(&text).ok());
+fn held(path: PathBuf, file: &mut dyn DiskFile) -> StoreError {
+    let text = file.read(4096).ok();
+    let holder = text.and_then(|text| serde_json::from_slice(&text).ok());
     StoreError::Locked { path, holder }
 }
 

@@ -1,6 +1,7 @@
 //! The folder beside a manifest that keeps state, plans and journals, and what makes it safe.
 
 mod atomic;
+mod disk;
 mod error;
 mod file_journal;
 mod folder;
@@ -9,7 +10,9 @@ mod lock;
 mod plan_store;
 mod recovery;
 mod state_store;
+mod system_disk;
 
+pub use disk::{Disk, DiskFile, Listed, ListedKind, Purpose};
 pub use error::StoreError;
 pub use file_journal::FileJournal;
 pub use folder::StateFolder;
@@ -17,3 +20,4 @@ pub use journal_store::{JournalStore, StoredRun};
 pub use lock::{Holder, Lock};
 pub use plan_store::{load_plan, save_plan};
 pub use state_store::{Loaded, StateStore};
+pub use system_disk::SystemDisk;

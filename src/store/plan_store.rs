@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use super::atomic;
+use super::disk::Disk;
 use super::error::StoreError;
 use super::folder::read_up_to;
+use super::system_disk::SystemDisk;
 use crate::plan::{Plan, file};
 
 /// The largest plan that is read, in bytes.
@@ -15,7 +17,11 @@ const LARGEST: u64 = 2 << 30;
 /// # Errors
 /// It cannot be written; what was there stays.
 pub fn save_plan(path: &Path, plan: &Plan) -> Result<(), StoreError> {
-    atomic::replace(path, |out| file::write(plan, out)).map_err(StoreError::writing(path))
+    save_plan_on(&SystemDisk, path, plan)
+}
+
+pub(super) fn save_plan_on(disk: &dyn Disk, path: &Path, plan: &Plan) -> Result<(), StoreError> {
+    atomic::replace(disk, path, |out| file::write(plan, out)).map_err(StoreError::writing(path))
 }
 
 /// Loads a saved plan, proven to be as it was saved.
@@ -23,8 +29,13 @@ pub fn save_plan(path: &Path, plan: &Plan) -> Result<(), StoreError> {
 /// # Errors
 /// There is no such file, it cannot be read, or it is no plan as this program wrote it.
 pub fn load_plan(path: &Path) -> Result<Plan, StoreError> {
+    load_plan_from(&SystemDisk, path)
+}
+
+pub(super) fn load_plan_from(disk: &dyn Disk, path: &Path) -> Result<Plan, StoreError> {
     let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
-    let bytes = read_up_to(path, LARGEST)?.ok_or_else(|| StoreError::reading(path)(missing()))?;
+    let found = read_up_to(disk, path, LARGEST)?;
+    let bytes = found.ok_or_else(|| StoreError::reading(path)(missing()))?;
     file::read(&bytes).map_err(|source| StoreError::Plan {
         path: path.to_owned(),
         source,

@@ -1,6 +1,5 @@
 //! The state file and the earlier ones that stand in for it.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +49,7 @@ impl StateStore {
     /// good one kept.
     pub fn load(&self) -> Result<Option<Loaded>, StoreError> {
         let path = self.path();
-        let Some(bytes) = read_up_to(&path, LARGEST)? else {
+        let Some(bytes) = read_up_to(self.folder.disk(), &path, LARGEST)? else {
             return Ok(None);
         };
         match file::read(&bytes) {
@@ -71,7 +70,8 @@ impl StateStore {
     /// written, and then the old one stays.
     pub fn publish(&self, _lock: &Lock, state: &State) -> Result<Digest, StoreError> {
         let path = self.path();
-        let before = read_up_to(&path, LARGEST)?;
+        let disk = self.folder.disk();
+        let before = read_up_to(disk, &path, LARGEST)?;
         if let Some(Ok(found)) = before.as_deref().map(file::digest) {
             if state.previous.as_ref() != Some(&found) {
                 return Err(StoreError::StateMoved { path });
@@ -82,7 +82,7 @@ impl StateStore {
             path: path.clone(),
             source,
         })?;
-        atomic::replace(&path, |file| file.write_all(&bytes))
+        atomic::replace(disk, &path, |file| file.write_all(&bytes))
             .map_err(StoreError::writing(&path))?;
         self.drop_oldest()?;
         Ok(digest)
@@ -99,9 +99,10 @@ impl StateStore {
     fn keep(&self, path: &Path, serial: u64) -> Result<(), StoreError> {
         self.folder.make_private(&self.kept_folder())?;
         let kept = self.kept_folder().join(format!("state-{serial:012}.json"));
-        match fs::hard_link(path, &kept) {
+        let disk = self.folder.disk();
+        match disk.link(path, &kept) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                fs::remove_file(&kept).and_then(|()| fs::hard_link(path, &kept))
+                disk.remove(&kept).and_then(|()| disk.link(path, &kept))
             }
             done => done,
         }
@@ -111,20 +112,16 @@ impl StateStore {
     /// The files kept, the oldest first.
     fn kept(&self) -> Result<Vec<PathBuf>, StoreError> {
         let folder = self.kept_folder();
-        let entries = match fs::read_dir(&folder) {
+        let entries = match self.folder.disk().list(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(StoreError::reading(&folder)(error)),
         };
-        let mut paths = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<Vec<_>>>()
-            .map_err(StoreError::reading(&folder))?;
-        paths.retain(|path| {
-            path.file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(|name| name.starts_with("state-"))
-        });
+        let names = entries.into_iter().map(|entry| entry.name);
+        let mut paths: Vec<PathBuf> = names
+            .filter(|name| name.starts_with("state-"))
+            .map(|name| folder.join(name))
+            .collect();
         paths.sort();
         Ok(paths)
     }
@@ -132,14 +129,15 @@ impl StateStore {
     fn drop_oldest(&self) -> Result<(), StoreError> {
         let kept = self.kept()?;
         for path in &kept[..kept.len().saturating_sub(KEPT)] {
-            fs::remove_file(path).map_err(StoreError::writing(path))?;
+            let removed = self.folder.disk().remove(path);
+            removed.map_err(StoreError::writing(path))?;
         }
         Ok(())
     }
 
     fn recover(&self, path: PathBuf, source: StateFileError) -> Result<Loaded, StoreError> {
         for kept in self.kept()?.iter().rev() {
-            let Some(bytes) = read_up_to(kept, LARGEST)? else {
+            let Some(bytes) = read_up_to(self.folder.disk(), kept, LARGEST)? else {
                 continue;
             };
             if let Ok((state, digest)) = file::read(&bytes) {
@@ -164,6 +162,8 @@ impl StateStore {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use std::fs;
+
     use super::*;
     use crate::state::{Lineage, RunId};
     use crate::store::lock::Holder;
