@@ -52,7 +52,8 @@ pub struct Limits {
     pub entries: usize,
     /// The most segments of a path.
     pub depth: usize,
-    /// The most calls at one time.
+    /// The most calls at one time. With one no thread is started, and a provider that waits holds
+    /// up whoever asks.
     pub concurrency: NonZeroUsize,
     /// The most remarks that are kept.
     pub notes: usize,

@@ -57,6 +57,11 @@ impl Queue {
         }
     }
 
+    /// The next folder, if one waits.
+    pub(super) fn waiting(&self) -> Option<Job> {
+        self.lock().jobs.pop_front()
+    }
+
     /// Returns once the walk has ended: what is still being asked for then is not needed.
     pub(super) async fn ended(&self) {
         let ended = self.ended.notified();

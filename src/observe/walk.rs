@@ -1,6 +1,7 @@
 //! The bounded walk over the spaces that are read folder by folder.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -16,7 +17,7 @@ use crate::tree::{Address, EntryIndex, EntryPath, SpaceAlias, Tree};
 
 /// Lists what each demand asks for, each folder once.
 ///
-/// Folders are listed by several threads at one time and taken over in the order in which they
+/// Folders are listed by several threads at one time, unless one call at a time is all, and taken over in the order in which they
 /// were found, so the same storage gives the same trees whatever the timing. `entries_before` were
 /// seen elsewhere and count against the limit.
 ///
@@ -34,6 +35,12 @@ pub(super) async fn walk(
     }
     let queue = Arc::new(Queue::default());
     let _close = CloseOnDrop(&queue);
+    let mut walk = Walk::new(spaces, entries_before, limits, &queue);
+    walk.start()?;
+    if limits.concurrency == NonZeroUsize::MIN {
+        walk.run_alone(provider.as_ref(), watch).await?;
+        return Ok(walk.finish());
+    }
     let (sender, results) = unbounded_channel();
     for _ in 0..limits.concurrency.get() {
         let (provider, queue) = (Arc::clone(provider), Arc::clone(&queue));
@@ -44,8 +51,6 @@ pub(super) async fn walk(
         });
     }
     drop(sender);
-    let mut walk = Walk::new(spaces, entries_before, limits, &queue);
-    walk.start()?;
     walk.run(results, watch).await?;
     Ok(walk.finish())
 }
@@ -159,18 +164,32 @@ impl<'a> Walk<'a> {
             let listed = results.recv().await.ok_or(ObserveError::BrokenOff)?;
             self.early.insert(listed.number, listed.result);
             while let Some(result) = self.early.remove(&self.next_result) {
-                self.take(result)?;
-                watch(Progress {
-                    folders: self.next_result,
-                    entries: self.entries as u64,
-                });
+                self.take(result, watch)?;
             }
         }
         Ok(())
     }
 
+    /// The same with one call at a time, which needs no thread: what happens depends on nothing but
+    /// the answers.
+    async fn run_alone(
+        &mut self,
+        provider: &dyn Provider,
+        watch: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<(), ObserveError> {
+        while let Some(job) = self.queue.waiting() {
+            let result = list_all(provider, job.request, self.limits.entries).await;
+            self.take(result, watch)?;
+        }
+        Ok(())
+    }
+
     /// Takes over the result that is next in order.
-    fn take(&mut self, result: Result<Folder, Trouble>) -> Result<(), ObserveError> {
+    fn take(
+        &mut self,
+        result: Result<Folder, Trouble>,
+        watch: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<(), ObserveError> {
         let number = self.next_result;
         self.next_result += 1;
         let pending = (self.pending.remove(&number)).ok_or(ObserveError::BrokenOff)?;
@@ -189,7 +208,12 @@ impl<'a> Walk<'a> {
         let tree = &mut self.spaces[pending.space].2;
         tree.attach(pending.entry, folder.listing)
             .map_err(|error| ObserveError::Listing { address, error })?;
-        self.descend(&pending)
+        self.descend(&pending)?;
+        watch(Progress {
+            folders: self.next_result,
+            entries: self.entries as u64,
+        });
+        Ok(())
     }
 
     fn explain(&self, trouble: Trouble, address: Address) -> ObserveError {

@@ -64,6 +64,20 @@ impl StateFolder {
             .and_then(|()| self.disk.sync_folder(atomic::folder_of(path)))
             .map_err(StoreError::writing(path))
     }
+
+    /// Makes durable that a folder in this one is where it is: the names of all folders on the way
+    /// to it from above this one, since whoever made one of them may have been killed before its
+    /// name was durable.
+    pub(super) fn sync_way_to(&self, path: &Path) -> io::Result<()> {
+        let above = atomic::folder_of(&self.path);
+        for folder in path.ancestors().skip(1) {
+            if !folder.starts_with(&self.path) {
+                break;
+            }
+            self.disk.sync_folder(folder)?;
+        }
+        self.disk.sync_folder(above)
+    }
 }
 
 /// The bytes of a file; `None` where there is none.

@@ -66,7 +66,9 @@ impl JournalStore {
         self.folder.make_private(&folder)?;
         save_plan_on(disk, &folder.join("plan.json"), plan)?;
         let (encoder, header) = Encoder::begin();
-        let file = create_journal(disk, &path, &header).map_err(StoreError::writing(&path))?;
+        let file = create_journal(disk, &path, &header)
+            .and_then(|file| self.folder.sync_way_to(&folder).map(|()| file))
+            .map_err(StoreError::writing(&path))?;
         let mut journal = FileJournal::new(file, encoder, header.len() as u64, clock);
         journal
             .set_aside(plan.operations.len() as u64)
@@ -330,9 +332,7 @@ fn create_journal(disk: &dyn Disk, path: &Path, header: &[u8]) -> io::Result<Box
     let mut file = disk.open(path, Purpose::Create)?;
     file.write_at(0, header)?;
     file.sync_all()?;
-    let folder = atomic::folder_of(path);
-    disk.sync_folder(folder)?;
-    disk.sync_folder(atomic::folder_of(folder))?;
+    disk.sync_folder(atomic::folder_of(path))?;
     Ok(file)
 }
 
@@ -340,7 +340,6 @@ fn create_journal(disk: &dyn Disk, path: &Path, header: &[u8]) -> io::Result<Box
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use std::fs::{self, OpenOptions};
-    use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -7,7 +7,7 @@ use crate::state::Seen;
 use crate::tree::{Entry, EntryId, EntryKind, IdRef, Listing, Timestamp};
 
 /// Ids and times that the model gave, by entry. They stay with an entry wherever it goes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Identities {
     identity: Identity,
     copied_time: CopiedTime,

@@ -143,6 +143,16 @@ impl MemoryProvider {
     }
 }
 
+/// The same spaces as they are now; from here on both go their own ways.
+impl Clone for MemoryProvider {
+    fn clone(&self) -> Self {
+        Self {
+            model: Mutex::new(self.lock().clone()),
+            sheet: self.sheet.clone(),
+        }
+    }
+}
+
 impl Provider for MemoryProvider {
     fn capabilities(&self, space: &SpaceAlias) -> Result<Capabilities, ProviderError> {
         match self.lock().world.root(space) {

@@ -11,7 +11,7 @@ use crate::provider::provider::{ItemDone, TaskId, TaskReply, TaskStatus};
 use crate::tree::EntryId;
 
 /// The spaces as they are, with the ids that were given and the tasks that go on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Model {
     pub(super) world: World,
     pub(super) identities: Identities,

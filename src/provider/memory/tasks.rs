@@ -8,7 +8,7 @@ use crate::provider::provider::{ItemDone, TaskId, TaskStatus};
 use crate::tree::Address;
 
 /// What the model still has to do, and what became of what it did.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tasks {
     /// How often a task is asked for until it ends; `None` where everything is done at once.
     pub(super) looks: Option<u32>,
