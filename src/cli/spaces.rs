@@ -315,8 +315,9 @@ fn by_provider<'a>(
     services
 }
 
-/// Puts the limits of a manifest in place of the sheet's.
+/// Puts what a manifest says of a space in place of the sheet's.
 fn limit(sheet: &mut Capabilities, definition: &SpaceDefinition) -> Result<(), CommandError> {
+    sheet.name_check = definition.name_check.unwrap_or(sheet.name_check);
     for (name, value) in &definition.limits {
         let number = u32::try_from(*value).ok().filter(|number| *number > 0);
         let field = match name.as_str() {

@@ -1,7 +1,7 @@
 //! The types that mirror a manifest file: the one source of the parser and of the schema.
 
 use super::container::{Entries, List};
-use super::manifest::{Limit, OnConflict, OnMissing, PruneScope, Update};
+use super::manifest::{Limit, NameCheck, OnConflict, OnMissing, PruneScope, Update};
 use super::scalar::{
     AddressText, AliasText, Duration, FilledText, NameText, PatternText, SelectionText, Switch,
     Text, VariableText, Version, WholeNumber,
@@ -200,12 +200,13 @@ document! {
     }
 }
 
-/// A storage root. Keys other than these three belong to its provider.
+/// A storage root. Keys other than these four belong to its provider.
 #[derive(Debug, Default)]
 pub(super) struct SpaceDocument {
     pub(super) provider: Field<FilledText>,
     pub(super) profile: Field<FilledText>,
     pub(super) limits: Field<Entries<FilledText, WholeNumber>>,
+    pub(super) name_check: Field<NameCheck>,
     /// The provider's own keys with their values, in the order written.
     pub(super) keys: Vec<(String, Spot<FilledText>)>,
 }

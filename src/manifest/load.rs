@@ -32,7 +32,8 @@ pub trait Files {
     fn read(&self, path: &str) -> Result<String, String>;
 }
 
-/// The keys that a space of a provider has, besides `provider`, `profile` and `limits`.
+/// The keys that a space of a provider has, besides `provider`, `profile`, `limits` and
+/// `name_check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProviderKeys {
     /// The provider's name.

@@ -42,6 +42,20 @@ pub struct SpaceDefinition {
     /// Values of the capability sheet that this manifest sets, for example `copy_batch: 30`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: BTreeMap<String, u64>,
+    /// When the service checks names, where this manifest says so; the capability sheet tells
+    /// otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_check: Option<NameCheck>,
+}
+
+/// Whether a service checks the name of a new entry together with the effect of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameCheck {
+    /// Atomically: a refused name had no effect.
+    WithEffect,
+    /// When the call is taken; a task may still land beside another.
+    AtSubmission,
 }
 
 /// The id of a placement, unique in its manifest.

@@ -26,9 +26,9 @@ mod yaml;
 
 pub use load::{Files, Inputs, ProviderKeys, load};
 pub use manifest::{
-    Disposal, Expect, Guards, Layout, Limit, Manifest, ManifestName, OnConflict, OnMissing,
-    Permissions, Placement, PlacementId, Protection, Prune, PruneScope, SpaceDefinition, Target,
-    Transfer, Update, Wish,
+    Disposal, Expect, Guards, Layout, Limit, Manifest, ManifestName, NameCheck, OnConflict,
+    OnMissing, Permissions, Placement, PlacementId, Protection, Prune, PruneScope, SpaceDefinition,
+    Target, Transfer, Update, Wish,
 };
 pub(crate) use nearest::nearest;
 pub use schema::schema;

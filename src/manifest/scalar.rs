@@ -6,7 +6,7 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::form::Form;
-use super::manifest::{Limit, ManifestName, OnConflict, OnMissing, PruneScope, Update};
+use super::manifest::{Limit, ManifestName, NameCheck, OnConflict, OnMissing, PruneScope, Update};
 use super::problem::Misfit;
 use crate::tree::SpaceAlias;
 
@@ -259,6 +259,8 @@ macro_rules! word_form {
 
 word_form!(OnConflict, "one of fail, keep, overwrite, rename",
     "fail" => Fail, "keep" => Keep, "overwrite" => Overwrite, "rename" => Rename);
+word_form!(NameCheck, "one of with-effect, at-submission",
+    "with-effect" => WithEffect, "at-submission" => AtSubmission);
 word_form!(OnMissing, "one of fail, ignore", "fail" => Fail, "ignore" => Ignore);
 word_form!(Update, "one of always, never", "always" => Always, "never" => Never);
 word_form!(PruneScope, "one of report, owned, all",

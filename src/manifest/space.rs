@@ -24,6 +24,7 @@ impl Expansion<'_> {
             profile: provider.value.to_string(),
             keys: Default::default(),
             limits: Default::default(),
+            name_check: space.name_check.as_ref().map(|check| check.value),
         };
         if let Some(profile) = &space.profile
             && let Some(filled) = self.fill_some(&profile.value, profile.place, None)
@@ -69,7 +70,7 @@ impl Expansion<'_> {
         for (key, value) in &space.keys {
             let known = keys.required.iter().chain(keys.optional).copied();
             if !known.clone().any(|known| known == key) {
-                let all = known.chain(["provider", "profile", "limits"]);
+                let all = known.chain(["provider", "profile", "limits", "name_check"]);
                 let place = self.source.key_before(value.place, key);
                 self.unknown_space_key(place, key, provider, all);
             }

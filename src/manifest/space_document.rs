@@ -10,7 +10,7 @@ use super::scalar::FilledText;
 use super::schema::{Need, map_schema};
 use super::source::Spot;
 
-const KEYS: &[&str] = &["provider", "profile", "limits"];
+const KEYS: &[&str] = &["provider", "profile", "limits", "name_check"];
 
 impl Form for SpaceDocument {
     const WANTED: &'static str = "a map with the key `provider`";
@@ -30,6 +30,9 @@ impl Form for SpaceDocument {
                 }
                 Key::Known("limits") => {
                     read_field(&mut map, &mut space.limits, "limits", problems)?;
+                }
+                Key::Known("name_check") => {
+                    read_field(&mut map, &mut space.name_check, "name_check", problems)?;
                 }
                 Key::Unknown(key) if key != "<<" => {
                     let read = map.next_value::<Spanned<Held<FilledText>>>()?;
@@ -66,6 +69,7 @@ impl schemars::JsonSchema for SpaceDocument {
         let text = generator.subschema_for::<FilledText>();
         let limits = generator
             .subschema_for::<super::container::Entries<FilledText, super::scalar::WholeNumber>>();
+        let name_check = generator.subschema_for::<super::manifest::NameCheck>();
         let mut schema = map_schema(
             " A storage root. Keys other than these belong to its provider.",
             vec![
@@ -85,6 +89,13 @@ impl schemars::JsonSchema for SpaceDocument {
                     "limits",
                     " Values of the provider's capability sheet that are lowered or raised here.",
                     limits,
+                    Need::Optional,
+                ),
+                (
+                    "name_check",
+                    " When the service checks the name of a new entry; where that is at submission, \
+                     copies go by a folder of the run's own.",
+                    name_check,
                     Need::Optional,
                 ),
             ],

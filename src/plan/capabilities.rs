@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::operation::Action;
+use crate::manifest::NameCheck;
 
 /// The capability sheet of one space.
 ///
@@ -54,7 +55,8 @@ pub struct Capabilities {
     pub longest_name: u32,
     /// Characters that no name may have, besides `/` and NUL.
     pub forbidden_characters: BTreeSet<char>,
-    /// Whether a name is checked together with the effect of a call.
+    /// Whether a name is checked together with the effect of a call. Where it is not, copies go by a
+    /// folder of the run's own.
     pub name_check: NameCheck,
     /// Whether a file can be overwritten whatever became of it before.
     #[serde(default)]
@@ -204,16 +206,6 @@ pub enum Beside {
     /// The service's choice, expected as in `name(1).txt`. The call says `rename` and the reply
     /// tells the name.
     Numbered,
-}
-
-/// Whether a name is checked together with the effect of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NameCheck {
-    /// Atomically: a refused name had no effect.
-    WithEffect,
-    /// When the call is taken; a task may still land beside another.
-    AtSubmission,
 }
 
 /// Whether a file can be overwritten whatever became of it before.

@@ -120,6 +120,7 @@ pub(crate) fn plan_of(operations: Vec<Operation>, batches: &[&[u32]]) -> Plan {
                 profile: "local".into(),
                 keys: BTreeMap::from([("root".into(), "./desk".into())]),
                 limits: BTreeMap::new(),
+                name_check: None,
             },
         )]),
         operations,

@@ -13,7 +13,8 @@ use super::provider::Provider;
 use super::smh::{SmhProvider, SmhSettings, SpaceKey};
 use crate::tree::SpaceAlias;
 
-/// The keys of a space of one provider, beside `provider`, `profile` and `limits`.
+/// The keys of a space of one provider, beside `provider`, `profile`, `limits` and
+/// `name_check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpaceKeys {
     /// The provider's name.

@@ -75,6 +75,7 @@ impl Desk {
                 profile: "local".into(),
                 keys: BTreeMap::from([("root".into(), root.to_string_lossy().into_owned())]),
                 limits: BTreeMap::new(),
+                name_check: None,
             };
             manifest.spaces.insert(alias.clone(), definition);
             roots.insert(alias, root);

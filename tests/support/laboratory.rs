@@ -38,6 +38,7 @@ impl Laboratory {
             profile: "model".into(),
             keys: BTreeMap::from([("id".to_owned(), alias.to_string())]),
             limits: BTreeMap::new(),
+            name_check: None,
         };
         let manifest = Manifest {
             file: "m.yaml".into(),
