@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::report::{DriftItem, DriftKind, DriftReport};
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Action, Operation, Plan, Reason};
+use crate::plan::{Action, Operation, Plan, Reason, staged_origins};
 use crate::state::{PlacementRef, Provenance, Seen, State};
 use crate::tree::{Address, EntryIndex, EntryKind, ObservedWorld, SpaceAlias, Tree};
 
@@ -45,8 +45,9 @@ pub fn detect(input: DriftInput<'_>) -> DriftReport {
             }
         }
     }
+    let staged = staged_origins(input.plan);
     for operation in &input.plan.operations {
-        let wanted = planned_item(&input, operation);
+        let wanted = planned_item(&input, operation, &staged);
         for item in wanted.into_iter().chain(left_item(&input, operation)) {
             merge(&mut items, item);
         }
@@ -185,7 +186,11 @@ fn recorded_item(
 }
 
 /// What an operation that is needed says of the entry that it is needed for.
-fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftItem> {
+fn planned_item(
+    input: &DriftInput<'_>,
+    operation: &Operation,
+    staged: &BTreeMap<Address, Address>,
+) -> Option<DriftItem> {
     let kind = match operation.reason {
         Reason::Missing | Reason::Misplaced | Reason::Leaving | Reason::Strayed => {
             DriftKind::NotPlaced
@@ -209,7 +214,8 @@ fn planned_item(input: &DriftInput<'_>, operation: &Operation) -> Option<DriftIt
         // What is moved in place of a copy is not where the content comes from.
         _ if matches!(operation.reason, Reason::Leaving | Reason::Strayed) => None,
         Action::Copy { from, .. } | Action::Move { from, .. } | Action::Rename { from, .. } => {
-            Some(from.address())
+            let from = from.address();
+            Some(staged.get(&from).cloned().unwrap_or(from))
         }
     };
     let record = input.state.records.get(&target);
@@ -255,7 +261,7 @@ fn look(input: &DriftInput<'_>, address: &Address) -> Option<Seen> {
 fn found_item(input: &DriftInput<'_>, finding: &Diagnostic) -> Option<DriftItem> {
     let kind = match &*finding.code {
         "conflict" | "not-replaceable" | "blocked" => DriftKind::Conflict,
-        "extra" => DriftKind::Extra,
+        "extra" | "staging-left" => DriftKind::Extra,
         "kept" => DriftKind::Kept,
         "missing-source" => DriftKind::SourceMissing,
         _ => return None,
@@ -430,6 +436,7 @@ mod tests {
             profile: "local".to_owned(),
             keys: [("root".to_owned(), "./elsewhere".to_owned())].into(),
             limits: BTreeMap::new(),
+            name_check: None,
         };
         moved.spaces.insert(alias.clone(), definition);
         let mut state = state(&[("team:/b", File, 5)]);

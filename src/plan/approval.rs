@@ -1,9 +1,10 @@
 //! Which operations of a plan a person has already approved in another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::operation::{Action, Operation, Place, Reason, Reliance, Strategy};
 use super::plan::Plan;
+use super::staging::{is_staged, is_staging, staged_origins};
 use crate::manifest::{Disposal, Permissions};
 use crate::tree::Address;
 
@@ -21,11 +22,12 @@ pub fn unapproved<'a>(plan: &'a Plan, approved: &Plan) -> Vec<&'a Operation> {
         .filter(passes)
         .filter_map(|operation| Some(operation.action.to()?.address()))
         .collect();
-    let meaning = |operation: &'a Operation| Meaning::of(operation, &stops);
+    let (staged, staged_before) = (staged_origins(plan), staged_origins(approved));
+    let meaning = |operation: &'a Operation| Meaning::of(operation, &stops, &staged);
     let seen: BTreeSet<Meaning<'_>> = approved
         .operations
         .iter()
-        .map(|operation| Meaning::of(operation, &stops))
+        .map(|operation| Meaning::of(operation, &stops, &staged_before))
         .collect();
     plan.operations
         .iter()
@@ -46,7 +48,11 @@ struct Meaning<'a> {
 }
 
 impl<'a> Meaning<'a> {
-    fn of(operation: &'a Operation, stops: &BTreeSet<Address>) -> Self {
+    fn of(
+        operation: &'a Operation,
+        stops: &BTreeSet<Address>,
+        staged: &BTreeMap<Address, Address>,
+    ) -> Self {
         let action = &operation.action;
         let (permissions, disposal) = match action {
             Action::Move { permissions, .. } => (Some(*permissions), None),
@@ -55,8 +61,12 @@ impl<'a> Meaning<'a> {
                 (None, None)
             }
         };
+        // Folders that copies go by have other names in every plan.
+        let is_lasting = |address: &Address| !is_staging(address) && !is_staged(address);
         let from = action.from().map(Place::address);
-        let to = action.to().map(Place::address);
+        let from = from.map(|from| staged.get(&from).cloned().unwrap_or(from));
+        let from = from.filter(is_lasting);
+        let to = action.to().map(Place::address).filter(is_lasting);
         let entries = operation.relies_on.iter().filter(|reliance| {
             let address = Some(reliance.address());
             matches!(reliance, Reliance::File { .. } | Reliance::Subtree { .. })

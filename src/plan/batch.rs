@@ -63,7 +63,8 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
             recording.target = stop.clone();
         }
     }
-    let left_over = std::mem::take(&mut graph.left_over);
+    let mut left_over = std::mem::take(&mut graph.left_over);
+    left_over.extend(lowered.left_over);
     recordings.extend(left_over.iter().filter_map(transit::recording));
     removals.extend(left_over);
     for (number, removal) in (first..).zip(&mut removals) {

@@ -1,6 +1,6 @@
 //! Why one path is planned as it is: the first steps are taken again, and asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::Batched;
 use super::context::{Context, Purpose};
@@ -11,6 +11,7 @@ use super::plan::{Batch, Plan};
 use super::planner::{Derived, PlanInput, derive, is_known_absent, valid_records};
 use super::rulings::row_of;
 use super::speakers::speakers;
+use super::staging::is_staged;
 use super::world::{Node, World};
 use crate::manifest::nearest;
 use crate::state::PlacementRef;
@@ -149,7 +150,21 @@ fn touching(plan: &Plan, address: &Address) -> Vec<OperationId> {
             touching.push(operation);
         }
     }
-    touching.iter().map(|operation| operation.id).collect()
+    // What goes by a folder of the run's own comes there by steps before.
+    let staged = |operation: &&Operation| {
+        let from = operation.action.from().map(Place::address);
+        from.filter(is_staged)
+    };
+    let mut stops: BTreeSet<Address> = touching.iter().filter_map(staged).collect();
+    for operation in plan.operations.iter().rev() {
+        let to = operation.action.to().map(Place::address);
+        if to.is_some_and(|to| stops.contains(&to)) {
+            stops.extend(staged(&operation));
+            touching.push(operation);
+        }
+    }
+    let ids: BTreeSet<OperationId> = touching.iter().map(|operation| operation.id).collect();
+    ids.into_iter().collect()
 }
 
 /// Adds why calls wait for others.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::batch::Batched;
 use super::graph::{Cause, is_temporary};
 use super::key::{CallKind, Key};
-use super::operation::{Action, Operation, OperationId, Reason, Strategy};
+use super::operation::{Action, Operation, OperationId, Place, Reason, Strategy};
 use super::plan::{Batch, BatchId};
+use super::staging::{is_of_staging_folder, is_staged};
 use super::wait::Wait;
 use crate::tree::Address;
 
@@ -31,6 +32,8 @@ pub struct GapReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gap {
+    /// The service checks names when it takes a call, and copies go by a folder of the run's own.
+    Staged,
     /// Entries swap or rotate, and one goes by a temporary name.
     TemporaryName,
     /// Entries swap in numbers, and some wait in a folder made for it.
@@ -208,7 +211,9 @@ fn sure_reason(batched: &Batched, batch: &Batch) -> Option<(Gap, Vec<OperationId
 fn sure_gap(batched: &Batched, batch: &Batch, operation: &Operation) -> Option<Gap> {
     let empties = operation.reason == Reason::Emptied && !batched.is_of_the_end(batch.id);
     if batched.extra.contains(&operation.id) {
-        Some(if waits_in_folder(operation) {
+        Some(if is_for_staging(operation) {
+            Gap::Staged
+        } else if waits_in_folder(operation) {
             Gap::WaitingFolder
         } else {
             Gap::TemporaryName
@@ -220,6 +225,12 @@ fn sure_gap(batched: &Batched, batch: &Batch, operation: &Operation) -> Option<G
     } else {
         None
     }
+}
+
+/// Whether an operation makes, empties or takes away a folder that copies go by.
+fn is_for_staging(operation: &Operation) -> bool {
+    let leaves = operation.action.from().map(Place::address);
+    is_of_staging_folder(operation) || leaves.is_some_and(|from| is_staged(&from))
 }
 
 /// Whether an operation makes, fills or takes away a folder that is only there to wait in.

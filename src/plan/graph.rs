@@ -77,7 +77,7 @@ impl Graph {
             operations,
             after,
             reaches,
-            extra: BTreeSet::new(),
+            extra: links.staged.iter().map(|it| position_of(*it)).collect(),
             loans: addresses.awaited(),
             restopped: BTreeMap::new(),
             left_over: Vec::new(),

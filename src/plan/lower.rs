@@ -9,6 +9,7 @@ use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, 
 use super::parents::made_on_the_way;
 use super::plan::Recording;
 use super::removing::{missing_counterpart, removal_operation};
+use super::staging::is_staged;
 use super::steps::{Links, Steps, Stops};
 use super::stopover::Stopovers;
 use super::world::Node;
@@ -26,6 +27,8 @@ pub(super) struct Lowered<'w> {
     pub(super) stopovers: Stopovers<'w>,
     /// What takes entries away in the end, all but the emptied folders whose names others get.
     pub(super) removals: Vec<Operation>,
+    /// What takes away the folders in the end that copies go by, numbered as what makes them.
+    pub(super) left_over: Vec<Operation>,
 }
 
 /// Step 6: the operations of each change that is not carried by another, and one for each removal.
@@ -66,16 +69,14 @@ pub(super) fn lower<'c>(
         recordings.push(recording);
     }
     steps.settle(&mut operations);
+    let left_over = steps.make_staging(&mut operations);
     let number = |position: usize| OperationId(position as u32 + 1);
     let (freeing, last): (Vec<&Removal>, _) = removals
         .iter()
         .partition(|removal| frees_a_name(removal, changes));
     for removal in freeing {
-        operations.push(removal_operation(
-            context,
-            removal,
-            number(operations.len()),
-        ));
+        let id = number(operations.len());
+        operations.push(removal_operation(context, removal, id));
     }
     let start = operations.len();
     let last = last.into_iter().enumerate();
@@ -87,6 +88,7 @@ pub(super) fn lower<'c>(
         recordings,
         links: steps.links,
         stopovers: steps.stopovers,
+        left_over,
     }
 }
 
@@ -122,7 +124,9 @@ fn frees_a_name(removal: &Removal, changes: &[Change]) -> bool {
 /// steps: where the entry is, and where it was to go on to.
 fn halfway(change: &Change, last: &Recording, first: &Operation) -> Option<Recording> {
     let stop = first.action.to()?.address();
-    if first.reason != Reason::Halfway || stop.space != change.target.space {
+    let is_known = first.reason == Reason::Halfway && stop.space == change.target.space;
+    // What is left in a folder of the run's own goes with that folder.
+    if !is_known || is_staged(&stop) {
         return None;
     }
     let mut recording = last.clone();

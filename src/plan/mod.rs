@@ -60,6 +60,7 @@ mod simulate;
 pub mod soundness;
 mod source_findings;
 mod speakers;
+mod staging;
 mod steps;
 mod stopover;
 mod strayed;
@@ -71,13 +72,13 @@ mod wait;
 mod wire;
 mod world;
 
-pub use crate::manifest::{Disposal, Permissions};
+pub use crate::manifest::{Disposal, NameCheck, Permissions};
 pub(crate) use ability::inability;
 pub use adoption::Adoptions;
 pub use approval::unapproved;
 pub use capabilities::{
     BatchKey, BatchRule, Beside, Bin, Capabilities, Carrier, CaseRule, CopiedTime, Fact,
-    FingerprintRule, FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
+    FingerprintRule, FolderTransfer, Identity, MissingParents, Naming, Overwriting,
 };
 pub use explain::{explain, explain_saved};
 pub use explanation::{
@@ -98,5 +99,6 @@ pub use planner::{PlanInput, plan};
 pub use reading::{Reading, Way};
 pub use scope::{Reach, Scope, scopes};
 pub use simulate::SimulationError;
+pub use staging::{is_of_staging_folder, is_staged, is_staging, staged_origins};
 pub use wait::Wait;
 pub use world::{Node, World};

@@ -158,7 +158,7 @@ impl<'a, 'c> Siblings<'a, 'c> {
 }
 
 /// What is left of a name when case and normalisation do not count.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.nfd().default_case_fold().nfc().collect()
 }
 

@@ -18,6 +18,7 @@ use super::plan::{BasedOn, Cost, Plan, Summary};
 use super::prove::simulate;
 use super::reuse::reuse;
 use super::roots::roots;
+use super::staging::staging_folders;
 use super::turns::take_turns;
 use super::world::World;
 use crate::diagnostic::Diagnostic;
@@ -220,6 +221,7 @@ fn remarks(context: &Context<'_>, derived: &Derived) -> Vec<Diagnostic> {
             .about(&extra.address)
         })
         .collect();
+    remarks.extend(left_behind(context));
     let skipped = derived.differences.special_skipped;
     if skipped > 0 {
         let detail = format!(
@@ -232,6 +234,19 @@ fn remarks(context: &Context<'_>, derived: &Derived) -> Vec<Diagnostic> {
         ));
     }
     remarks
+}
+
+/// Folders that copies of some run went by and of which the state knows nothing. Only that run can
+/// tell what they are still needed for.
+fn left_behind(context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
+    let is_unknown = |address: &Address| !context.input.recorded.records.contains_key(address);
+    let folders = staging_folders(context.world).into_keys();
+    folders.filter(is_unknown).map(|address| {
+        let detail = format!("{address} holds copies of a run that this state does not know.");
+        Diagnostic::note("staging-left", "a run left its own folder behind", detail)
+            .about(&address)
+            .with_hint("remove it once you are sure that no run is going on there")
+    })
 }
 
 /// Records of the manifests of this run whose placement is gone, or whose entry was taken away by

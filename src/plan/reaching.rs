@@ -2,19 +2,30 @@
 
 use super::graph::is_temporary;
 use crate::manifest::Wish;
-use crate::tree::Address;
+use crate::tree::{Address, SpaceAlias};
 
 /// Whether a placement can ask for something at an address: in its target, on the way there, or
 /// beside it under another name.
 pub(super) fn reaches(wish: &Wish, address: &Address) -> bool {
-    let target = match wish {
-        Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
-            transfer.target.address()
-        }
-        Wish::Folder(target) => target,
-        Wish::Absent(..) => return false,
+    let Some(target) = target(wish) else {
+        return false;
     };
     address.is_at_or_below(target) || target.is_at_or_below(address) || is_beside(target, address)
+}
+
+/// Whether a placement brings entries into a space.
+pub(super) fn targets(wish: &Wish, space: &SpaceAlias) -> bool {
+    target(wish).is_some_and(|target| target.space == *space)
+}
+
+fn target(wish: &Wish) -> Option<&Address> {
+    match wish {
+        Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
+            Some(transfer.target.address())
+        }
+        Wish::Folder(target) => Some(target),
+        Wish::Absent(..) => None,
+    }
 }
 
 /// Whether an address is at or below a name that stands in for the target's own: one with a number,

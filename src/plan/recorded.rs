@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::is_temporary;
 use super::keep::is_placed;
+use super::staging::{is_staging, staging_folders};
 use super::world::{Node, World};
 use crate::state::{PlacementRef, Proof, Provenance, Seen};
 use crate::tree::{Address, Attributes, EntryKind, Timestamp};
@@ -17,7 +18,8 @@ pub(super) struct RecordIndex<'a> {
     halfway: BTreeMap<Address, &'a Provenance>,
     halfway_to: BTreeMap<Address, Address>,
     halfway_nodes: BTreeSet<Node>,
-    /// The folders in which entries waited that swapped their places with others.
+    /// The folders in which entries waited that swapped their places with others, or that copies
+    /// went by.
     transits: Vec<(Address, Node, &'a PlacementRef)>,
     /// Records of entries that had an id and are not where they were.
     lost: BTreeMap<&'a Address, &'a Provenance>,
@@ -30,7 +32,10 @@ impl<'a> RecordIndex<'a> {
         world: &World,
         records: impl Iterator<Item = (&'a Address, &'a Provenance)>,
     ) -> Self {
-        let mut index = Self::default();
+        let mut index = Self {
+            halfway_nodes: staging_folders(world).into_values().collect(),
+            ..Self::default()
+        };
         for (address, record) in records {
             let Some(node) = world.find(address) else {
                 if record.target.id.is_some() {
@@ -159,10 +164,11 @@ impl<'a> RecordIndex<'a> {
     }
 }
 
-/// Whether an entry is a folder that a run made for others to wait in.
+/// Whether an entry is a folder that a run made for others to wait in, or for copies to go by.
 fn is_transit(world: &World, node: Node, (address, record): (&Address, &Provenance)) -> bool {
     let folder = world.kind(node) == EntryKind::Folder && record.kind == EntryKind::Folder;
-    folder && record.proof == Proof::Halfway && record.wished.is_none() && is_temporary(address)
+    let is_ours = is_temporary(address) || is_staging(address);
+    folder && record.proof == Proof::Halfway && record.wished.is_none() && is_ours
 }
 
 /// Whether an entry is still the one that was left on its way. Its name may be anybody's.

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::keep::Removal;
 use super::lower::replaced_disposal;
 use super::operation::Reason;
+use super::staging::{is_staging, staging_disposal};
 use crate::tree::{Address, EntryKind};
 
 /// Step 5: lets a folder carry what is below it, and lets emptied folders go.
@@ -108,7 +109,11 @@ fn emptied_folders(
                 placement: folder.placement,
                 address: address.clone(),
                 node: folder.source.node,
-                disposal: replaced_disposal(context, &address.space),
+                disposal: if is_staging(address) {
+                    staging_disposal(context, &address.space)
+                } else {
+                    replaced_disposal(context, &address.space)
+                },
                 reason: Reason::Emptied,
                 moved_out: (0, 0),
             });

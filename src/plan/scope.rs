@@ -1,5 +1,6 @@
 //! What has to be observed: data for the observer, which knows no manifest.
 
+use super::staging::is_staging;
 use crate::manifest::{Manifest, Placement, Wish};
 use crate::state::State;
 use crate::tree::Address;
@@ -28,17 +29,26 @@ pub enum Reach {
 }
 
 /// What has to be observed before these manifests can be planned: what their placements speak of,
-/// and what earlier runs placed beside a target because its name was taken.
+/// what earlier runs placed beside a target because its name was taken, and folders of their own
+/// that they left behind.
 pub fn scopes(manifests: &[Manifest], recorded: &State) -> Vec<Scope> {
     let placements = manifests.iter().flat_map(|manifest| &manifest.placements);
     let mut scopes: Vec<Scope> = placements.flat_map(of_placement).collect();
-    let beside = recorded.records.iter().filter(|(address, record)| {
-        let is_known = |manifest: &Manifest| manifest.spaces.contains_key(&address.space);
-        record.wished.is_some() && manifests.iter().any(is_known)
-    });
+    let is_known = |address: &Address| {
+        let mut spaces = manifests.iter().map(|manifest| &manifest.spaces);
+        spaces.any(|spaces| spaces.contains_key(&address.space))
+    };
+    let beside = recorded.records.iter();
+    let beside = beside.filter(|(address, record)| record.wished.is_some() && is_known(address));
     scopes.extend(beside.map(|(address, _)| Scope {
         address: address.clone(),
         reach: Reach::Subtree,
+    }));
+    let left_over = recorded.records.keys();
+    let left_over = left_over.filter(|address| is_staging(address) && is_known(address));
+    scopes.extend(left_over.map(|address| Scope {
+        address: address.clone(),
+        reach: Reach::Entry,
     }));
     scopes.sort();
     scopes.dedup();

@@ -15,7 +15,8 @@ use super::graph::is_temporary;
 use super::journeys::Journeys;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::plan::{Batch, BatchId, Plan};
-use super::reaching::{reaches, takes_away};
+use super::reaching::{reaches, takes_away, targets};
+use super::staging::{is_staged, is_staging};
 use super::transit::is_left_over;
 use crate::manifest::{Manifest, Placement, Protection};
 use crate::state::State;
@@ -241,7 +242,8 @@ impl Ledger<'_> {
         }
         let finds_its_name = operation.action.strategy() == Some(Strategy::Rename);
         let mut folders = address.path.ancestors().into_iter();
-        let temporary = operation.reason == Reason::Temporary && is_temporary(&address);
+        let is_ours = is_temporary(&address) || is_staging(&address);
+        let temporary = operation.reason == Reason::Temporary && is_ours;
         temporary
             || finds_its_name
             || self.freed.contains(&address)
@@ -307,6 +309,9 @@ fn check_wishes(plan: &Plan, manifests: &[Manifest]) -> Result<(), String> {
         let removed = operation.action.from().map(Place::address);
         let removed = removed.filter(|_| is_removal && !journeys.make_room(operation));
         let reached = |address: &Address| {
+            if is_staging(address) || is_staged(address) {
+                return targets(&placement.wish, &address.space);
+            }
             let next = journeys.next(operation).map(Place::address);
             reaches(&placement.wish, address)
                 || next.is_some_and(|next| reaches(&placement.wish, &next))

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::lower::{place, replaced_disposal};
 use super::numbering::is_expected;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
+use super::staging::{Staging, goes_by_staging};
 use super::stopover::{Obstacle, Stopovers, beside};
 use crate::tree::{Address, EntryKind, EntryPath};
 
@@ -24,6 +25,8 @@ pub(super) struct Links {
     pub(super) waits: BTreeMap<OperationId, Address>,
     /// Names that a service may give for a while, with those who may get them.
     pub(super) lent: BTreeMap<Address, Vec<Loan>>,
+    /// The operations that only staging is for, of which no removal.
+    pub(super) staged: BTreeSet<OperationId>,
 }
 
 /// Who may get a name for a while: the operation that brings the entry, and the one that gives
@@ -51,6 +54,7 @@ pub(super) struct Steps<'a, 'c> {
     pub(super) links: Links,
     /// The entries that stop under the name of their source or one beside it, by that name.
     pub(super) guests: BTreeMap<Address, Vec<Guest>>,
+    pub(super) staging: Staging,
 }
 
 /// An entry on its way in a folder under the name of its source.
@@ -69,17 +73,22 @@ impl<'a, 'c> Steps<'a, 'c> {
             stopovers: Stopovers::new(context, changes),
             links: Links::default(),
             guests: BTreeMap::new(),
+            staging: Staging::default(),
         }
     }
 
     /// The operations of a change, in their order and with the numbers that follow that of the
     /// single operation which would do where names are free.
     pub(super) fn of(&mut self, change: &Change, direct: Operation) -> Vec<Operation> {
-        let sheet = self.context.sheet(&change.target.space);
-        let Some(sheet) = sheet.filter(|sheet| sheet.naming == Naming::Kept) else {
+        let Some(sheet) = self.context.sheet(&change.target.space) else {
             return vec![direct];
         };
-        let mut operations = self.steps(change, direct, sheet);
+        let is_staged = goes_by_staging(&direct.action, sheet);
+        let mut operations = match sheet.naming {
+            _ if is_staged => self.staged(change, direct, sheet),
+            Naming::Kept => self.steps(change, direct, sheet),
+            Naming::Free => return vec![direct],
+        };
         let first = operations[0].id.0;
         for (number, operation) in (first..).zip(&mut operations) {
             operation.id = OperationId(number);
@@ -89,6 +98,8 @@ impl<'a, 'c> Steps<'a, 'c> {
                     .insert(operation.id, OperationId(number - 1));
             }
         }
+        let last = operations.last().filter(|_| is_staged);
+        self.links.staged.extend(last.map(|operation| operation.id));
         operations
     }
 
@@ -291,7 +302,7 @@ impl Links {
 }
 
 /// Whether an entry goes beside one that has its name, and the service finds the new one.
-fn goes_beside(change: &Change, direct: &Operation, sheet: &Capabilities) -> bool {
+pub(super) fn goes_beside(change: &Change, direct: &Operation, sheet: &Capabilities) -> bool {
     let names = || {
         let wished = change.wished.as_ref()?.name()?;
         let from = direct.action.from()?.path.name()?;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::capabilities::{Carrier, Naming};
+use super::capabilities::{Capabilities, Carrier, Naming};
 use super::change::{Change, Extent};
 use super::context::Context;
 use super::exchange::Exchange;
@@ -14,6 +14,9 @@ use super::lower::action;
 use super::operation::{Action, Place, Strategy};
 use super::removing::removal_action;
 use super::reuse::exchanged;
+use super::staging::goes_by_staging;
+use crate::manifest::Permissions;
+use crate::tree::EntryPath;
 
 /// How often all kinds of exchanges are gone through in search of something better.
 const ROUNDS: usize = 8;
@@ -152,11 +155,12 @@ impl Tally {
             }
             _ => None,
         };
-        let calls = match rename {
+        let mut calls = match rename {
             Some((rename, true)) => vec![rename],
             Some((rename, false)) => vec![direct, rename],
             None => vec![direct],
         };
+        calls.extend(move_of_staged(action, sheet));
         calls.into_iter().map(|call| self.number(call)).collect()
     }
 
@@ -218,6 +222,19 @@ impl Tally {
     fn sent(&self, items: &[u64], call: usize) -> u64 {
         items[call].div_ceil(self.most[call])
     }
+}
+
+/// The move that follows a copy into a folder of the run's own.
+fn move_of_staged(action: &Action, sheet: &Capabilities) -> Option<(Key, Option<u32>)> {
+    let to = action.to().filter(|_| goes_by_staging(action, sheet))?;
+    let action = Action::Move {
+        from: Place::new(to.space.clone(), EntryPath::root()),
+        to: to.clone(),
+        strategy: Strategy::Fail,
+        permissions: Permissions::Inherit,
+    };
+    let (key, rule) = Key::of(&action, sheet);
+    Some((key, rule.items))
 }
 
 /// Whether an entry is renamed in its folder.

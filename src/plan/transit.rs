@@ -13,13 +13,16 @@ use super::key::Key;
 use super::lower::replaced_disposal;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Strategy};
 use super::plan::Recording;
+use super::staging::is_staging;
 use crate::state::{Proof, Provenance, RunId, Seen};
 use crate::tree::{Address, EntryKind};
 
-/// Whether a removal takes a folder away that the program made for entries to wait in.
+/// Whether a removal takes a folder away that the program made for entries to wait in, or for
+/// copies to go by.
 pub(super) fn is_left_over(removal: &Operation) -> bool {
     let at = removal.action.from().map(Place::address);
-    removal.reason == Reason::Emptied && at.is_some_and(|at| is_temporary(&at))
+    let is_ours = |at: &Address| is_temporary(at) || is_staging(at);
+    removal.reason == Reason::Emptied && at.is_some_and(|at| is_ours(&at))
 }
 
 /// Whether it takes away a folder that was made in the same plan.

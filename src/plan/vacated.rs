@@ -6,6 +6,7 @@ use super::change::Emptied;
 use super::context::Context;
 use super::diff::Comparison;
 use super::expand::{Expanded, Root, SourceEntry, SourceNaming};
+use super::staging::is_staging;
 use super::world::Node;
 use crate::manifest::OnConflict;
 use crate::tree::{Address, EntryKind};
@@ -75,7 +76,8 @@ fn goes_all_the_same(context: &Context<'_>, root: &Root, (source, target): (Node
 }
 
 impl Comparison<'_, '_> {
-    /// Lets the folders go in which entries of an interrupted run waited, once all have left.
+    /// Lets the folders go in which entries of an interrupted run waited, once all have left. What
+    /// is left of copies goes with the folder that they went by.
     pub(super) fn leave_transits(&mut self) {
         let context = self.context;
         for (address, node, placement) in context.records.transits() {
@@ -83,7 +85,8 @@ impl Comparison<'_, '_> {
             let left = children
                 .iter()
                 .all(|(_, child)| self.vacated.contains(child));
-            if let Some(placement) = context.number_of(placement).filter(|_| left) {
+            let may_go = left || is_staging(address);
+            if let Some(placement) = context.number_of(placement).filter(|_| may_go) {
                 let source = SourceEntry {
                     address: address.clone(),
                     node: *node,

@@ -45,6 +45,9 @@ pub(super) fn reason_words(plan: &Plan, reason: &GapReason) -> String {
         None => "another".to_owned(),
     };
     match reason.reason {
+        Gap::Staged => {
+            format!("staged, because the service checks names at submission only ({what})")
+        }
         Gap::TemporaryName => format!("a temporary name for {what}, because names change places"),
         Gap::WaitingFolder => {
             format!("a folder to wait in, because entries change places ({what})")

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::layout::{ago, counted};
 use super::paint::Paint;
 use crate::manifest::Disposal;
-use crate::plan::{Action, Operation, Plan, Reason, Reliance, Strategy};
+use crate::plan::{
+    Action, Operation, Place, Plan, Reason, Reliance, Strategy, is_of_staging_folder, is_staged,
+};
 use crate::tree::{Address, EntryKind, EntryPath, SpaceAlias, Timestamp};
 
 /// One line of a review: what happens in one folder, or to one entry.
@@ -205,8 +207,29 @@ fn single(mark: Mark, operation: &Operation, now: Timestamp) -> ChangeLine {
     }
 }
 
+/// What happens on the way by a folder of the run's own.
+fn staged_deed(operation: &Operation) -> Option<&'static str> {
+    let is_there = |place: Option<&Place>| place.is_some_and(|it| is_staged(&it.address()));
+    let (from, to) = (operation.action.from(), operation.action.to());
+    match &operation.action {
+        Action::CreateFolder { .. } if is_of_staging_folder(operation) => Some("created to stage"),
+        Action::Remove { .. } if is_of_staging_folder(operation) => Some("removed after staging"),
+        Action::Copy { .. } if is_there(to) => Some("staged"),
+        Action::Move { .. } | Action::Rename { .. } if is_there(to) => Some("renamed there"),
+        Action::Move { .. } | Action::Rename { .. } if is_there(from) => Some("moved into place"),
+        Action::CreateFolder { .. }
+        | Action::Copy { .. }
+        | Action::Move { .. }
+        | Action::Rename { .. }
+        | Action::Remove { .. } => None,
+    }
+}
+
 /// What happens, as a word or two after a count.
 fn deed(operation: &Operation) -> &'static str {
+    if let Some(deed) = staged_deed(operation) {
+        return deed;
+    }
     match (&operation.action, operation.reason) {
         (Action::CreateFolder { .. }, _) => "created",
         (Action::Remove { .. }, Reason::Emptied) => "removed, emptied by moving",

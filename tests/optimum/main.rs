@@ -43,6 +43,7 @@ mod search;
 #[expect(dead_code, reason = "the laws of a service are tried elsewhere")]
 mod service;
 #[path = "../support/sheets.rs"]
+#[expect(dead_code, reason = "a staged copy takes more calls than a bare one")]
 mod sheets;
 mod simulator;
 mod state;

@@ -23,3 +23,4 @@ mod origins;
 mod permutations;
 mod placing;
 mod pruning;
+mod staged;

@@ -28,6 +28,7 @@ mod room;
 mod service;
 mod setting;
 #[path = "../support/sheets.rs"]
+#[expect(dead_code, reason = "histories choose the mode themselves")]
 mod sheets;
 mod storage;
 mod worlds;

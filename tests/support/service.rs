@@ -56,7 +56,7 @@ pub(crate) fn sheet([copies, moves, removals]: [u32; 3]) -> Capabilities {
         case: CaseRule::Sensitive,
         longest_name: 255,
         forbidden_characters: BTreeSet::new(),
-        name_check: NameCheck::AtSubmission,
+        name_check: NameCheck::WithEffect,
         overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::New,
         carrier: Carrier::Service,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use reshelve::manifest::{Placement, Wish};
-use reshelve::plan::{BatchKey, BatchRule, Bin, Capabilities, Disposal, Identity, MissingParents};
+use reshelve::plan::{
+    BatchKey, BatchRule, Bin, Capabilities, Disposal, Identity, MissingParents, NameCheck,
+};
 
 use crate::laboratory::{Laboratory, Shape};
 use crate::service;
@@ -22,6 +24,9 @@ pub(crate) enum Sheet {
     /// Names are free, calls have no limit.
     Local,
     LocalWithoutBin,
+    /// As `Kept` and `Free`, and names are checked before the effect: copies are staged.
+    KeptStaged,
+    FreeStaged,
 }
 
 impl Sheet {
@@ -35,13 +40,30 @@ impl Sheet {
         Self::LocalWithoutBin,
     ];
 
+    /// The same, and those on which copies take more calls because they are staged.
+    pub(crate) const WITH_STAGED: [Self; 9] = {
+        let mut every = [Self::KeptStaged; 9];
+        let mut next = 0;
+        while next < Self::ALL.len() {
+            every[next] = Self::ALL[next];
+            next += 1;
+        }
+        every[8] = Self::FreeStaged;
+        every
+    };
+
     /// The same provider where there is a bin.
     pub(crate) fn with_bin(self) -> Self {
         match self {
             Self::KeptWithoutBin => Self::Kept,
             Self::FreeWithoutBin => Self::Free,
             Self::LocalWithoutBin => Self::Local,
-            Self::Kept | Self::Free | Self::FreeOneByOne | Self::Local => self,
+            Self::Kept
+            | Self::Free
+            | Self::FreeOneByOne
+            | Self::Local
+            | Self::KeptStaged
+            | Self::FreeStaged => self,
         }
     }
 
@@ -75,7 +97,11 @@ impl Sheet {
     }
 
     pub(crate) fn keeps_names(self) -> bool {
-        self.with_bin() == Self::Kept
+        matches!(self.with_bin(), Self::Kept | Self::KeptStaged)
+    }
+
+    fn stages(self) -> bool {
+        matches!(self, Self::KeptStaged | Self::FreeStaged)
     }
 
     fn of(self, local: &Capabilities) -> Capabilities {
@@ -86,27 +112,32 @@ impl Sheet {
             ..rule.clone()
         };
         let mut sheet = match self {
-            Self::Kept | Self::KeptWithoutBin => service::sheet([2, 2, 2]),
+            Self::Kept | Self::KeptWithoutBin | Self::KeptStaged => service::sheet([2, 2, 2]),
             Self::Local | Self::LocalWithoutBin => local.clone(),
-            Self::Free | Self::FreeWithoutBin | Self::FreeOneByOne => Capabilities {
-                copy: two(&local.copy, TargetSpace),
-                moving: two(&local.moving, TargetSpace),
-                remove: two(&local.remove, SourceSpace),
-                create_folder: BatchRule {
-                    items: Some(1),
-                    ..local.create_folder.clone()
-                },
-                parents: if self == Self::FreeOneByOne {
-                    MissingParents::Refused
-                } else {
-                    MissingParents::MadeForFolders
-                },
-                identity: Identity::Path,
-                ..local.clone()
-            },
+            Self::Free | Self::FreeWithoutBin | Self::FreeOneByOne | Self::FreeStaged => {
+                Capabilities {
+                    copy: two(&local.copy, TargetSpace),
+                    moving: two(&local.moving, TargetSpace),
+                    remove: two(&local.remove, SourceSpace),
+                    create_folder: BatchRule {
+                        items: Some(1),
+                        ..local.create_folder.clone()
+                    },
+                    parents: if self == Self::FreeOneByOne {
+                        MissingParents::Refused
+                    } else {
+                        MissingParents::MadeForFolders
+                    },
+                    identity: Identity::Path,
+                    ..local.clone()
+                }
+            }
         };
         if !self.has_bin() {
             sheet.bin = Bin::None;
+        }
+        if self.stages() {
+            sheet.name_check = NameCheck::AtSubmission;
         }
         sheet
     }

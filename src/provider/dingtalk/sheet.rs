@@ -45,7 +45,7 @@ pub(super) fn sheet() -> Capabilities {
         case: CaseRule::Sensitive,
         longest_name: LONGEST_NAME,
         forbidden_characters: BTreeSet::from(FORBIDDEN),
-        name_check: NameCheck::AtSubmission,
+        name_check: NameCheck::WithEffect,
         overwriting: Overwriting::Allowed,
         copied_time: CopiedTime::New,
         carrier: Carrier::Service,
@@ -110,6 +110,11 @@ const FACTS: &[(&str, &str, &str)] = &[
         "longest_name",
         "no page states a length; a precaution",
         "2026-08-22",
+    ),
+    (
+        "name_check",
+        "copy-files-or-folders-in-bulk: RETURN_ERROR_IF_EXISTS; no page says when names are checked",
+        "2026-11-21",
     ),
     (
         "calls_per_second",

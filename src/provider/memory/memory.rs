@@ -31,6 +31,7 @@ impl MemoryProvider {
             identities: Identities::new(&world, &sheet),
             world,
             tasks: Tasks::default(),
+            name_check: sheet.name_check,
         };
         Self {
             model: Mutex::new(model),
@@ -39,7 +40,8 @@ impl MemoryProvider {
     }
 
     /// The same spaces, where a folder that holds something is handled by a task: it has its
-    /// effect when it is asked for the `looks`-th time.
+    /// effect when it is asked for the `looks`-th time. Whether its name is free is looked at
+    /// again then if the sheet says so; else it lands beside what has the name.
     #[must_use]
     pub fn with_tasks(self, looks: u32) -> Self {
         self.lock().tasks.looks = Some(looks);

@@ -3,8 +3,8 @@
 use super::identities::Identities;
 use super::tasks::{OpenTask, Tasks};
 use crate::plan::{
-    Action, Capabilities, Disposal, Identity, Naming, Node, Operation, Place, SimulationError,
-    Strategy, World, inability, numbered,
+    Action, Capabilities, Disposal, Identity, NameCheck, Naming, Node, Operation, Place,
+    SimulationError, Strategy, World, inability, numbered,
 };
 use crate::provider::error::{ErrorKind, ProviderError};
 use crate::provider::provider::{ItemDone, TaskId, TaskReply, TaskStatus};
@@ -16,6 +16,8 @@ pub(super) struct Model {
     pub(super) world: World,
     pub(super) identities: Identities,
     pub(super) tasks: Tasks,
+    /// Whether a task finds its name taken in the end, or lands beside what has it.
+    pub(super) name_check: NameCheck,
 }
 
 /// How the model begins with an item.
@@ -83,11 +85,28 @@ impl Model {
     }
 
     fn finish(&mut self, task: &TaskId, due: OpenTask) {
-        let status = match self.apply(&due.operation, due.done.id) {
+        let beside = self.landed_beside(&due.operation);
+        let operation = beside.as_ref().unwrap_or(&due.operation);
+        let status = match self.apply(operation, due.done.id) {
             Ok(_) => TaskStatus::Succeeded,
             Err(error) => TaskStatus::Failed(error.message),
         };
         self.tasks.end(task, status);
+    }
+
+    /// Where a task lands that did not look for its name again.
+    fn landed_beside(&self, operation: &Operation) -> Option<Operation> {
+        let to = operation.action.to()?.address();
+        let is_taken = self.world.find(&to).is_some();
+        let looks_again = self.name_check == NameCheck::WithEffect;
+        if looks_again || !is_taken || operation.action.strategy() != Some(Strategy::Fail) {
+            return None;
+        }
+        let mut landed = operation.clone();
+        if let Action::Copy { strategy, .. } | Action::Move { strategy, .. } = &mut landed.action {
+            *strategy = Strategy::Rename;
+        }
+        self.free_name(&landed, Naming::Free)
     }
 
     fn apply(
@@ -237,7 +256,7 @@ mod tests {
     use crate::plan::sample::{address, operation, place};
     use crate::plan::{
         BatchRule, Beside, Bin, Carrier, CaseRule, CopiedTime, FingerprintRule, FolderTransfer,
-        MissingParents, NameCheck, Overwriting,
+        MissingParents, Overwriting,
     };
     use crate::tree::{
         Entry, EntryKind, IdRef, Listing, ObservedSpace, ObservedWorld, SpaceAlias, Timestamp, Tree,
@@ -269,7 +288,7 @@ mod tests {
             case: CaseRule::Sensitive,
             longest_name: 255,
             forbidden_characters: BTreeSet::new(),
-            name_check: NameCheck::AtSubmission,
+            name_check: NameCheck::WithEffect,
             overwriting: Overwriting::Allowed,
             copied_time: CopiedTime::New,
             carrier: Carrier::Service,
@@ -314,6 +333,7 @@ mod tests {
             identities: Identities::new(&world, &sheet()),
             world,
             tasks: Tasks::default(),
+            name_check: NameCheck::WithEffect,
         }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn sheet() -> Capabilities {
         case: CaseRule::Sensitive,
         longest_name: LONGEST_NAME,
         forbidden_characters: BTreeSet::new(),
-        name_check: NameCheck::AtSubmission,
+        name_check: NameCheck::WithEffect,
         overwriting: Overwriting::NotWithHistory,
         copied_time: CopiedTime::New,
         carrier: Carrier::Service,
@@ -115,7 +115,7 @@ const FACTS: &[(&str, &str, &str)] = &[
     ),
     (
         "name_check",
-        "75493: large batches become tasks, and no page says when names are checked",
+        "75493: `ask` refuses a taken name; no page says when the names of tasks are checked",
         "2026-11-21",
     ),
     (
