@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::gate::Gate;
 use super::schedule::Call;
+use super::staged::chosen;
 use super::stop::Stop;
 use crate::plan::{Action, Operation, OperationId, Plan};
 use crate::provider::layer::Pause;
@@ -54,6 +55,7 @@ impl Site<'_> {
         self,
         operations: &[Cow<'_, Operation>],
     ) -> Result<BatchReply, ProviderError> {
+        let (operations, lost) = chosen(self.provider, operations).await;
         let operations = operations.iter().map(Cow::as_ref);
         let (there, to_send): (Vec<_>, Vec<_>) = operations.partition(|it| is_there(&it.action));
         let Gate { open, refused } = Gate::check(self.provider, to_send).await;
@@ -68,6 +70,7 @@ impl Site<'_> {
             self.provider.execute(&request).await?
         };
         reply.items.extend(refused);
+        reply.items.extend(lost);
         reply.items.extend(there.into_iter().map(done_already));
         Ok(reply)
     }

@@ -70,13 +70,15 @@ impl Executor<'_> {
         run.drive().await?;
         if !site.stop.is_requested() {
             run.repair().await?;
+            run.sweep().await?;
         }
         finish(site, run.recorder).await
     }
 
     /// Finds out what became of the operations in doubt of a run that was cut off, and puts right
     /// what it left under temporary names. Tasks that the service still goes on with are waited
-    /// for before. Nothing else is carried out.
+    /// for before. Folders of its own that copies went by are taken away before anything is looked
+    /// at, so that no copy of it can land later. Nothing else is carried out.
     ///
     /// # Errors
     /// The journal cannot be written.
@@ -97,6 +99,7 @@ impl Executor<'_> {
         };
         let mut run = Run::new(site, recorder);
         run.go_on_with_tasks().await?;
+        run.sweep().await?;
         let doubtful: Vec<OperationId> = run.recorder.progress.in_doubt();
         for chunk in doubtful.chunks(CHUNK) {
             let sent = run.as_sent(chunk);
@@ -104,6 +107,7 @@ impl Executor<'_> {
                 run.believe(operation, verdict)?;
             }
         }
+        run.sweep().await?;
         run.repair().await?;
         finish(site, run.recorder).await
     }

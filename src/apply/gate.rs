@@ -1,6 +1,6 @@
 //! The last look before something goes.
 
-use crate::plan::{Action, Carrier, Operation, Place, Reason, Reliance};
+use crate::plan::{Action, Carrier, Operation, Place, Reason, Reliance, is_staging};
 use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, ProviderError};
 
 use super::contents::demand_no_files;
@@ -30,7 +30,10 @@ impl<'p> Gate<'p> {
         for (position, operation) in operations.into_iter().enumerate() {
             let looked = again.iter().position(|(other, _)| *other == position);
             let verdict = match (&operation.action, looked, &found) {
-                (Action::Remove { at, .. }, ..) if operation.reason == Reason::Emptied => {
+                // What copies went by goes with the copies that nobody needs.
+                (Action::Remove { at, .. }, ..)
+                    if operation.reason == Reason::Emptied && !is_staging(&at.address()) =>
+                {
                     demand_no_files(provider, at).await
                 }
                 (Action::Remove { at, .. }, Some(looked), Ok(found)) => {

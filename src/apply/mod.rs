@@ -17,6 +17,7 @@ mod run;
 #[cfg(test)]
 mod scene;
 mod schedule;
+mod staged;
 mod stop;
 mod tasks;
 #[cfg(test)]

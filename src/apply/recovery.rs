@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::call::Site;
 use super::contents::hold_the_same;
+use super::staged::{goes_on, is_right};
 use crate::plan::{Action, Carrier, Operation, OperationId, Place, Reliance, Strategy};
 use crate::provider::{ErrorKind, FetchedEntry, ProviderError};
 use crate::tree::{Attributes, EntryId, EntryKind};
@@ -219,15 +220,46 @@ impl Sight<'_> {
                 }
                 (Some(found), _) => self.judge_target(to, found),
             },
-            Action::Move {
+            action @ (Action::Move {
                 from, to, strategy, ..
             }
-            | Action::Rename { from, to, strategy } => self.judge_move(from, to, *strategy),
+            | Action::Rename { from, to, strategy }) => match goes_on(action) {
+                true => self.judge_staged(from, to, *strategy),
+                false => self.judge_move(from, to, *strategy),
+            },
             Action::Remove { at, .. } => match self.source {
                 Source::Meant => Verdict::Absent,
                 Source::Other => changed(at),
                 Source::Gone => Verdict::Done(None),
             },
+        }
+    }
+
+    /// What is left of a copy that was moved on, or is to be: whatever is not at the target can be
+    /// moved again, as long as there is something to move.
+    fn judge_staged(&self, from: &Place, to: &Place, strategy: Strategy) -> Verdict {
+        let is_there = matches!(self.source, Source::Meant);
+        let Some(found) = &self.target else {
+            return match strategy {
+                Strategy::Rename if !is_there => unseen(to),
+                Strategy::Rename | Strategy::Fail | Strategy::Overwrite(_) => Verdict::Absent,
+            };
+        };
+        let ids = from.id.as_ref().zip(found.seen.id.as_ref());
+        let is_other = ids.is_some_and(|(ours, theirs)| ours != theirs);
+        if ids.is_some() && !is_other {
+            return Verdict::Done(found.seen.id.clone());
+        }
+        match strategy {
+            Strategy::Rename if is_there => Verdict::Absent,
+            _ if was_there(self.operation, to, strategy, found) => Verdict::Absent,
+            _ if is_right(self.operation, found) && !(is_other && is_there) => {
+                Verdict::Done(found.seen.id.clone())
+            }
+            Strategy::Rename => unseen(to),
+            Strategy::Fail | Strategy::Overwrite(_) => {
+                taken(format!("another {} is at {to}", found.kind))
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Entries that a run left under a temporary name: on to their target, or back to where they were.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::call::{End, ends};
 use super::error::ApplyError;
@@ -9,8 +9,9 @@ use super::schedule::Call;
 use crate::journal::{Evidence, Fact, JournalError, RunProgress, Standing, Whereabouts};
 use crate::plan::{
     Action, BatchId, Bin, Disposal, Operation, Permissions, Place, Plan, Reason, Strategy,
+    is_of_staging_folder,
 };
-use crate::provider::{BatchRequest, ErrorKind, Provider};
+use crate::provider::{BatchRequest, ErrorKind, Provider, TaskId};
 
 /// An operation that led to a temporary name, and the one that was to lead on from there.
 struct Stranded<'p> {
@@ -80,7 +81,7 @@ impl Run<'_, '_> {
     }
 
     /// Makes a call for one operation, intended in the name of `named`, until it acts.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &mut self,
         operation: &Operation,
         named: &Operation,
@@ -103,7 +104,10 @@ impl Run<'_, '_> {
                 progress: self.site.heard,
             };
             let reply = self.site.provider.execute(&request).await;
-            match ends(&call, reply, &BTreeMap::new()).pop() {
+            let tasks = reply.iter().flat_map(|reply| &reply.tasks);
+            let tasks: Vec<TaskId> = tasks.map(|task| task.task.clone()).collect();
+            let seen = self.site.follow(&tasks).await;
+            match ends(&call, reply, &seen).pop() {
                 Some((_, End::NotActed(pause))) => self.site.rest(pause).await,
                 Some((_, end)) => return Ok(end),
                 None => return Ok(End::Doubtful("the reply says nothing of it".into())),
@@ -138,7 +142,8 @@ impl Run<'_, '_> {
 /// What is left under temporary names, the last first.
 fn stranded<'p>(plan: &'p Plan, progress: &RunProgress) -> Vec<Stranded<'p>> {
     let temporary = |operation: &&Operation| {
-        operation.reason == Reason::Temporary && progress.is_done(operation.id)
+        let passes = operation.reason == Reason::Temporary && !is_of_staging_folder(operation);
+        passes && progress.is_done(operation.id)
     };
     plan.operations
         .iter()

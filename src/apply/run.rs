@@ -189,7 +189,7 @@ impl<'s, 'r> Run<'s, 'r> {
         let (mut resting, mut longest) = (Vec::new(), Duration::ZERO);
         let mut doubtful = Vec::new();
         for (operation, end) in ends(call, reply, followed) {
-            match end {
+            match self.doubted(operation, end) {
                 End::Done(done) => {
                     self.done(operation, Evidence::Reply, done)?;
                     self.schedule.settle(operation, Settled::Done);

@@ -4,4 +4,5 @@ mod doubt;
 mod names;
 mod ordinary;
 mod service;
+mod staged;
 mod tasks;

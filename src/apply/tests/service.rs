@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use crate::apply::scene::{block_on, observed, sheet};
 use crate::plan::sample::{self, place, plan_of};
 use crate::plan::{
-    Action, Beside, Capabilities, Carrier, CopiedTime, Identity, Naming, Operation, Place, Plan,
-    Reliance, Strategy,
+    Action, Beside, Capabilities, Carrier, CopiedTime, Identity, NameCheck, Naming, Operation,
+    Place, Plan, Reliance, Strategy,
 };
 use crate::provider::{
     Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ListRequest, MemoryProvider, Page,
@@ -29,12 +29,18 @@ pub(super) struct Service {
 
 impl Service {
     pub(super) fn holding(files: &[(&str, u64)]) -> Self {
+        Self::checking(NameCheck::WithEffect, files)
+    }
+
+    /// The same with names that are checked when the sheet says.
+    pub(super) fn checking(name_check: NameCheck, files: &[(&str, u64)]) -> Self {
         let sheet = Capabilities {
             identity: Identity::Id,
             naming: Naming::Kept,
             carrier: Carrier::Service,
             beside: Beside::Numbered,
             copied_time: CopiedTime::New,
+            name_check,
             ..sheet()
         };
         Self {
@@ -48,6 +54,11 @@ impl Service {
     pub(super) fn with_tasks(mut self, looks: u32) -> Self {
         self.inner = self.inner.with_tasks(looks);
         self
+    }
+
+    /// Lets everything have its effect that was taken on.
+    pub(super) fn finish_tasks(&self) {
+        self.inner.finish_tasks();
     }
 
     pub(super) fn calls(&self) -> u32 {
