@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::claims::Claims;
 use super::gate::Gate;
 use super::schedule::Call;
 use super::staged::chosen;
 use super::stop::Stop;
+use super::subtree::Subtrees;
 use crate::plan::{Action, Operation, OperationId, Plan};
 use crate::provider::layer::Pause;
 use crate::provider::{
@@ -35,6 +37,8 @@ pub(super) struct Site<'s> {
     pub(super) stop: &'s Stop,
     pub(super) heard: &'s dyn Progress,
     pub(super) run: &'s str,
+    pub(super) claims: &'s Claims,
+    pub(super) subtrees: &'s Subtrees,
 }
 
 /// How an operation of a call ended.
@@ -58,7 +62,7 @@ impl Site<'_> {
         let (operations, lost) = chosen(self.provider, operations).await;
         let operations = operations.iter().map(Cow::as_ref);
         let (there, to_send): (Vec<_>, Vec<_>) = operations.partition(|it| is_there(&it.action));
-        let Gate { open, refused } = Gate::check(self.provider, to_send).await;
+        let Gate { open, refused } = Gate::check(self, to_send).await;
         let mut reply = if open.is_empty() {
             BatchReply::default()
         } else {

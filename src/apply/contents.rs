@@ -7,7 +7,7 @@ use crate::provider::{ErrorKind, ListRequest, Provider, ProviderError};
 use crate::tree::{Entry, EntryKind, Listing};
 
 /// How many folders one look walks at most.
-const MOST_FOLDERS: usize = 10_000;
+pub(super) const MOST_FOLDERS: usize = 10_000;
 
 /// Everything that a folder holds, from all its pages.
 ///
@@ -132,7 +132,7 @@ fn by_name(listing: &Listing) -> Vec<Entry<'_>> {
     entries
 }
 
-fn too_many(folder: &Place) -> ProviderError {
+pub(super) fn too_many(folder: &Place) -> ProviderError {
     let message = format!("{folder} lies among too many folders to look into all of them");
     ProviderError::refused(ErrorKind::Mismatch, message)
 }

@@ -1,10 +1,12 @@
 //! Takes a plan from its first call to its last record.
 
 use super::call::Site;
+use super::claims::Claims;
 use super::error::ApplyError;
 use super::recorder::Recorder;
 use super::run::Run;
 use super::stop::Stop;
+use super::subtree::Subtrees;
 use super::verify::{CHUNK, Verification};
 use crate::journal::{Fact, JournalSink, Outcome, Record, RunProgress};
 use crate::plan::{OperationId, Plan};
@@ -51,6 +53,8 @@ impl Executor<'_> {
     /// end could not be recorded are in doubt.
     pub async fn run(self, plan: &Plan, setup: &RunSetup) -> Result<RunProgress, ApplyError> {
         let recorder = Recorder::new(self.journal, self.watch, RunProgress::default());
+        let claims = Claims::default();
+        let subtrees = Subtrees::of(self.provider, plan).await;
         let site = Site {
             provider: self.provider,
             plan,
@@ -58,6 +62,8 @@ impl Executor<'_> {
             stop: self.stop,
             heard: self.heard,
             run: setup.run.as_str(),
+            claims: &claims,
+            subtrees: &subtrees,
         };
         let mut run = Run::new(site, recorder);
         run.recorder.record(Fact::RunStart {
@@ -88,6 +94,7 @@ impl Executor<'_> {
         run: &RunId,
         progress: RunProgress,
     ) -> Result<RunProgress, ApplyError> {
+        let (claims, subtrees) = (Claims::of(&progress), Subtrees::default());
         let recorder = Recorder::new(self.journal, self.watch, progress);
         let site = Site {
             provider: self.provider,
@@ -96,13 +103,15 @@ impl Executor<'_> {
             stop: self.stop,
             heard: self.heard,
             run: run.as_str(),
+            claims: &claims,
+            subtrees: &subtrees,
         };
         let mut run = Run::new(site, recorder);
         run.go_on_with_tasks().await?;
         run.sweep().await?;
         let doubtful: Vec<OperationId> = run.recorder.progress.in_doubt();
         for chunk in doubtful.chunks(CHUNK) {
-            let sent = run.as_sent(chunk);
+            let sent = run.in_doubt(chunk);
             for (operation, verdict) in site.observe(&sent).await {
                 run.believe(operation, verdict)?;
             }

@@ -1,5 +1,6 @@
 //! The last look before something goes.
 
+use super::call::Site;
 use crate::plan::{Action, Carrier, Operation, Place, Reason, Reliance, is_staging};
 use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, ProviderError};
 
@@ -13,9 +14,11 @@ pub(super) struct Gate<'p> {
 
 impl<'p> Gate<'p> {
     /// What is to be removed is looked at once more, all of a call together. A folder that a move
-    /// emptied must be empty, which no earlier look can tell; a service removes by id and is not
-    /// told what the entry looked like when the plan was made. Everything else passes.
-    pub(super) async fn check(provider: &dyn Provider, operations: Vec<&'p Operation>) -> Gate<'p> {
+    /// emptied must be empty, which no earlier look can tell; any other folder must hold what the
+    /// plan relies on; a service removes by id and is not told what the entry looked like when the
+    /// plan was made. Everything else passes.
+    pub(super) async fn check(site: Site<'_>, operations: Vec<&'p Operation>) -> Gate<'p> {
+        let provider = site.provider;
         let mut gate = Gate {
             open: Vec::with_capacity(operations.len()),
             refused: Vec::new(),
@@ -36,10 +39,14 @@ impl<'p> Gate<'p> {
                 {
                     demand_no_files(provider, at).await
                 }
-                (Action::Remove { at, .. }, Some(looked), Ok(found)) => {
-                    demand_unchanged(operation, at, found[looked].as_ref())
-                }
                 (_, Some(_), Err(error)) => Err(error.clone()),
+                (Action::Remove { at, .. }, Some(looked), Ok(found)) => {
+                    match demand_unchanged(operation, at, found[looked].as_ref()) {
+                        Ok(()) => site.demand_content(operation, at).await,
+                        refused => refused,
+                    }
+                }
+                (Action::Remove { at, .. }, None, _) => site.demand_content(operation, at).await,
                 _ => Ok(()),
             };
             match verdict {
@@ -55,6 +62,15 @@ impl<'p> Gate<'p> {
             }
         }
         gate
+    }
+}
+
+impl Site<'_> {
+    async fn demand_content(self, operation: &Operation, at: &Place) -> Result<(), ProviderError> {
+        let subtrees = self.subtrees;
+        subtrees
+            .demand_unchanged(self.provider, self.plan, operation, at)
+            .await
     }
 }
 

@@ -6,6 +6,7 @@
 //! resume is the same with [`Executor::settle`] in the place of the run, and a new plan after it.
 
 mod call;
+mod claims;
 mod contents;
 mod error;
 mod executor;
@@ -17,8 +18,11 @@ mod run;
 #[cfg(test)]
 mod scene;
 mod schedule;
+mod search;
+mod sight;
 mod staged;
 mod stop;
+mod subtree;
 mod tasks;
 #[cfg(test)]
 mod tests;

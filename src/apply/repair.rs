@@ -1,4 +1,5 @@
-//! Entries that a run left under a temporary name: on to their target, or back to where they were.
+//! Entries that a run left where they do not belong: under a temporary name, on to their target or
+//! back to where they were; under a name of the service's own, to the one that was planned.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +7,13 @@ use super::call::{End, ends};
 use super::error::ApplyError;
 use super::run::Run;
 use super::schedule::Call;
-use crate::journal::{Evidence, Fact, JournalError, RunProgress, Standing, Whereabouts};
+use crate::journal::{Evidence, Fact, JournalError, RunProgress, Standing, Whereabouts, misplaced};
 use crate::plan::{
-    Action, BatchId, Bin, Disposal, Operation, Permissions, Place, Plan, Reason, Strategy,
+    Action, BatchId, Bin, Disposal, Naming, Operation, Permissions, Place, Plan, Reason, Strategy,
     is_of_staging_folder,
 };
-use crate::provider::{BatchRequest, ErrorKind, Provider, TaskId};
+use crate::provider::{BatchRequest, ErrorKind, ItemDone, Provider, TaskId};
+use crate::tree::Address;
 
 /// An operation that led to a temporary name, and the one that was to lead on from there.
 struct Stranded<'p> {
@@ -26,6 +28,7 @@ impl Run<'_, '_> {
         if !self.recorder.progress.in_doubt().is_empty() {
             return Ok(());
         }
+        self.put_right().await?;
         let mut tried = BTreeSet::new();
         loop {
             let stranded = stranded(self.site.plan, &self.recorder.progress);
@@ -35,6 +38,90 @@ impl Run<'_, '_> {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Renames what the service put under another name than the planned one, where that is free.
+    async fn put_right(&mut self) -> Result<(), ApplyError> {
+        let plan = self.site.plan;
+        for (id, there) in misplaced(plan, &self.recorder.progress) {
+            let standing = self.recorder.progress.operations.get(&id).cloned();
+            let (Some(operation), Some(before)) = (plan.operation(id), standing) else {
+                continue;
+            };
+            if let Some(rename) = self.rename(operation, &there, &before)
+                && self.is_free(rename.action.to()).await
+            {
+                let end = self.carry_out(&rename, operation).await?;
+                self.renamed(operation, before, end)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What takes a misplaced entry to its planned name.
+    fn rename(
+        &self,
+        operation: &Operation,
+        there: &Address,
+        before: &Standing,
+    ) -> Option<Operation> {
+        let to = operation.action.to()?;
+        let Standing::Done { id, .. } = before else {
+            return None;
+        };
+        let folder = there.path.parent()?;
+        let from = Place {
+            id: id.clone(),
+            ..Place::new(there.space.clone(), there.path.clone())
+        };
+        let to = Place::new(there.space.clone(), folder.join_trusted(to.path.name()?));
+        let strategy = Strategy::Fail;
+        let sheet = self.site.provider.capabilities(&there.space).ok()?;
+        let action = if sheet.rename.is_some() || sheet.naming == Naming::Kept {
+            Action::Rename { from, to, strategy }
+        } else {
+            Action::Move {
+                from,
+                to,
+                strategy,
+                permissions: Permissions::Preserve,
+            }
+        };
+        Some(Operation {
+            action,
+            relies_on: Vec::new(),
+            ..operation.clone()
+        })
+    }
+
+    /// Records what came of a misplaced entry. Where its name was refused, it stays misplaced.
+    fn renamed(
+        &mut self,
+        operation: &Operation,
+        before: Standing,
+        end: End,
+    ) -> Result<(), JournalError> {
+        let Standing::Done {
+            evidence,
+            id,
+            name,
+            bin,
+        } = before
+        else {
+            return Ok(());
+        };
+        let done = match end {
+            End::Done(renamed) => ItemDone {
+                id: renamed.id.or(id),
+                name: None,
+                bin,
+            },
+            End::NotActed(_) | End::Failed(_) => ItemDone { id, name, bin },
+            End::Doubtful(message) => return self.recorder.doubt(operation.id, message),
+        };
+        self.done(operation.id, evidence, done)?;
+        self.whereabouts = Whereabouts::after(self.site.plan, &self.recorder.progress);
+        Ok(())
     }
 
     async fn repair_one(&mut self, stranded: &Stranded<'_>) -> Result<(), ApplyError> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::call::{End, Site, ends};
 use super::error::ApplyError;
 use super::recorder::Recorder;
-use super::recovery::Verdict;
+use super::recovery::{Doubtful, Verdict};
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
 use crate::journal::{Evidence, Fact, JournalError, Whereabouts};
 use crate::plan::{Operation, OperationId};
@@ -147,6 +147,19 @@ impl<'s, 'r> Run<'s, 'r> {
             .collect()
     }
 
+    /// Operations in doubt, with what is known of them besides the tree.
+    pub(super) fn in_doubt(&self, ids: &[OperationId]) -> Vec<Doubtful<'s>> {
+        let progress = &self.recorder.progress;
+        let operations = self.as_sent(ids).into_iter();
+        operations
+            .map(|operation| Doubtful {
+                since: progress.intended.get(&operation.id).copied(),
+                brought: progress.brought.get(&operation.id).cloned(),
+                operation,
+            })
+            .collect()
+    }
+
     fn next_call(&mut self) -> Result<Option<Call>, JournalError> {
         if let Some(call) = self.again.pop_front() {
             return Ok(Some(call));
@@ -235,7 +248,7 @@ impl<'s, 'r> Run<'s, 'r> {
         }
         let site = self.site;
         let call = call.again(operations);
-        let sent = self.as_sent(&call.operations);
+        let sent = self.in_doubt(&call.operations);
         self.tasks.push(Box::pin(async move {
             let verdicts = site.observe(&sent).await;
             Event::Observed(call, verdicts)
@@ -250,6 +263,9 @@ impl<'s, 'r> Run<'s, 'r> {
         done: ItemDone,
     ) -> Result<(), JournalError> {
         let ItemDone { id, name, bin } = done;
+        if let Some(id) = &id {
+            self.site.claims.add(id);
+        }
         if let Some(planned) = self.site.plan.operation(operation) {
             self.whereabouts.take(planned, id.as_ref(), name.as_deref());
         }
@@ -269,13 +285,7 @@ impl<'s, 'r> Run<'s, 'r> {
         verdict: Verdict,
     ) -> Result<(), JournalError> {
         match verdict {
-            Verdict::Done(id) => {
-                let done = ItemDone {
-                    id,
-                    ..ItemDone::default()
-                };
-                self.done(operation, Evidence::Observed, done)
-            }
+            Verdict::Done(done) => self.done(operation, Evidence::Observed, done),
             Verdict::Absent => self.recorder.record(Fact::Absent { operation }),
             Verdict::Failed(kind, message) => self.recorder.record(Fact::Failed {
                 operation,

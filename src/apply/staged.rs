@@ -17,7 +17,7 @@ use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, Prov
 use crate::tree::EntryKind;
 
 /// Whether an operation copies into such a folder.
-fn goes_in(action: &Action) -> bool {
+pub(super) fn goes_in(action: &Action) -> bool {
     let to = action
         .to()
         .filter(|_| matches!(action, Action::Copy { .. }));

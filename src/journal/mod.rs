@@ -2,6 +2,7 @@
 
 mod advance;
 pub mod codec;
+mod misplaced;
 mod record;
 mod replay;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod sink;
 mod whereabouts;
 
 pub use advance::advance;
+pub use misplaced::misplaced;
 pub use record::{Evidence, Fact, Outcome, Record, TaskItem};
 pub use replay::{Counts, RunProgress, Standing, Start};
 pub use sink::{JournalError, JournalSink};

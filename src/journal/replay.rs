@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::misplaced::misplaced;
 use super::record::{Evidence, Fact, Outcome, Record, TaskItem};
 use crate::plan::{OperationId, Plan};
 use crate::state::{Lineage, PlanId, RunId, Seen};
@@ -14,6 +15,11 @@ pub struct RunProgress {
     pub start: Option<Start>,
     /// How far each operation got; one that was not started has no entry.
     pub operations: BTreeMap<OperationId, Standing>,
+    /// When each operation was intended for the first time: what it brought is no older.
+    pub intended: BTreeMap<OperationId, Timestamp>,
+    /// What operations brought that were done and are in doubt again, because their entry was to be
+    /// put right.
+    pub brought: BTreeMap<OperationId, EntryId>,
     /// The tasks that carry operations which did not come to an end yet.
     pub tasks: BTreeMap<OperationId, TaskItem>,
     /// Entries that were read back and are as simulated.
@@ -89,6 +95,8 @@ pub struct Counts {
     pub failed: u64,
     /// Not tried, because something before was not done or the run was stopped.
     pub skipped: u64,
+    /// Done, under another name than the planned one.
+    pub misplaced: u64,
     /// In doubt.
     pub unresolved: u64,
     /// Not started.
@@ -125,6 +133,17 @@ impl RunProgress {
                     at: record.at,
                 });
             }
+            Fact::Intent { operations, .. } => {
+                for &operation in operations {
+                    self.intended.entry(operation).or_insert(record.at);
+                    if let Some(Standing::Done { id: Some(id), .. }) =
+                        self.operations.get(&operation)
+                    {
+                        self.brought.insert(operation, id.clone());
+                    }
+                }
+                self.take_operation(&record.fact);
+            }
             Fact::Tasks { items, .. } => {
                 let items = items.iter().cloned();
                 (self.tasks).extend(items.map(|item| (item.operation, item)));
@@ -140,8 +159,7 @@ impl RunProgress {
             Fact::Resumed { .. } => self.resumed = true,
             Fact::Checkpoint { serial } => self.checkpoint = Some(*serial),
             Fact::RunEnd { outcome } => self.outcome = Some(*outcome),
-            Fact::Intent { .. }
-            | Fact::Done { .. }
+            Fact::Done { .. }
             | Fact::Failed { .. }
             | Fact::Unknown { .. }
             | Fact::Absent { .. }
@@ -229,6 +247,7 @@ impl RunProgress {
 
     /// How many operations of the plan got how far.
     pub fn counts(&self, plan: &Plan) -> Counts {
+        let misplaced = misplaced(plan, self);
         let mut counts = Counts {
             differs: self.differs.len() as u64,
             ..Counts::default()
@@ -237,6 +256,9 @@ impl RunProgress {
             let count = match self.operations.get(&operation.id) {
                 None | Some(Standing::Absent) => &mut counts.not_started,
                 Some(Standing::InDoubt { .. }) => &mut counts.unresolved,
+                Some(Standing::Done { .. }) if misplaced.contains_key(&operation.id) => {
+                    &mut counts.misplaced
+                }
                 Some(Standing::Done { .. }) => &mut counts.done,
                 Some(Standing::Failed { .. }) => &mut counts.failed,
                 Some(Standing::Skipped { .. }) => &mut counts.skipped,
@@ -281,6 +303,7 @@ mod tests {
                 done,
                 failed,
                 skipped,
+                misplaced: _,
                 unresolved,
                 not_started,
                 differs,

@@ -2,7 +2,9 @@
 //! matched. What lies below a root follows from its source.
 
 use super::context::Context;
-use super::source_findings::{lost_target, matches_again, missing_source, special_source};
+use super::source_findings::{
+    lost_target, matches_again, missing_source, overtaken, special_source,
+};
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Disposal, Expect, OnMissing, Target, Transfer, Wish};
@@ -201,11 +203,17 @@ fn expand_named(
     target: &Address,
     expanded: &mut Expanded,
 ) {
-    if let Some(root) = interrupted(context, number, target) {
-        return expanded.roots.push(root);
-    }
     let address = transfer.source.base.clone();
     let moves = matches!(context.wish(number), Wish::Move(..));
+    if let Some(root) = interrupted(context, number, target) {
+        let next = source_at(context, &address).filter(|_| moves);
+        if next.is_some_and(|node| !context.is_placed_by_another(node, number)) {
+            let stops = root.source.iter().map(|source| &source.address);
+            let finding = |stop| overtaken(context.placement(number), &address, stop);
+            expanded.findings.extend(stops.map(finding));
+        }
+        return expanded.roots.push(root);
+    }
     if moves {
         expanded.roots.extend(interrupted_entries(context, number));
     }

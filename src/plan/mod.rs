@@ -89,7 +89,7 @@ pub use freshness::{Differences, Stale};
 pub use gap::{Gap, GapReason};
 pub use graph::Cause;
 pub use known::{KnownEntries, KnownEntry};
-pub(crate) use numbering::numbered;
+pub(crate) use numbering::{is_expected, numbered};
 pub use operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 pub use plan::{
     BasedOn, Batch, BatchId, CallCount, Cost, GuardReading, MonthlyBudget, Plan, Recording,

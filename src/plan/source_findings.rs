@@ -47,6 +47,22 @@ pub(super) fn lost_target(
         .with_hint("bring the entry back, from the bin for example, or drop the placement")
 }
 
+/// Another entry came to the source of a move while what was moved is still on its way.
+pub(super) fn overtaken(placement: &Placement, address: &Address, stop: &Address) -> Diagnostic {
+    let detail = format!(
+        "`{}` moved an entry from {address} as far as {stop}, and another one is at {address} now.",
+        placement.id
+    );
+    Diagnostic::error(
+        "conflict",
+        "two entries are on their way to one target",
+        detail,
+    )
+    .at(placement.location.clone())
+    .about(address)
+    .with_hint("move one of them away, or choose another target for it")
+}
+
 pub(super) fn special_source(placement: &Placement, address: &Address) -> Diagnostic {
     let detail = format!(
         "`{}` names {address}, which is neither a file nor a folder.",

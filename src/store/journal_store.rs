@@ -243,10 +243,13 @@ impl JournalStore {
         clock: &dyn Clock,
     ) -> Result<(), StoreError> {
         let mut good = bytes[..decoded.length as usize].to_vec();
+        // What was lost was written after the last good record: nothing it brought is older.
+        let last = decoded.records.last();
+        let at = last.map_or_else(|| clock.now(), |record| record.at);
         for fact in doubts(plan, &RunProgress::of(&decoded.records)) {
             let record = decoded
                 .encoder
-                .encode(clock.now(), fact, &mut good)
+                .encode(at, fact, &mut good)
                 .map_err(|source| StoreError::Journal {
                     path: path.to_owned(),
                     source,

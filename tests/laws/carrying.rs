@@ -33,6 +33,9 @@ use crate::worlds::{Case, cases, placement};
 /// between two looks at a task are shorter.
 const SETTLED: Duration = Duration::from_secs(120);
 
+/// When the service in memory makes its first entry; everything else is far older.
+const NOW: Timestamp = Timestamp::from_nanoseconds(1_795_251_300_000_000_000);
+
 /// Time that passes at once, for the service too.
 struct Pauses(Arc<Counted>);
 
@@ -57,7 +60,7 @@ impl JournalSink for Journal {
             return Err(JournalError::Write("it breaks off".into()));
         }
         let sequence = self.records.len() as u64;
-        let at = Timestamp::from_nanoseconds(0);
+        let at = NOW;
         let record = Record { sequence, at, fact };
         self.records.push(record.clone());
         Ok(record)
@@ -308,6 +311,18 @@ fn files_of_one_name_stop_beside_it_one_after_another() {
         copied("a:/w.t", "b:/z"),
         copied("a:/x", "a:/y"),
         copied("b:/w.t", "b:/x"),
+    ];
+    check(spaces, wishes);
+}
+
+/// A file that stops beside another, which leaves before it comes: the service needs no number for
+/// it. Where the reply is lost, it is found under its own name.
+#[test]
+fn a_file_that_needed_no_other_name_is_found_by_its_id() {
+    let spaces = [entries([("w.t", FILE)]), entries([("w.t", FILE)])];
+    let wishes = [
+        moved("b:/w.t", "a:/z", OnConflict::Fail),
+        moved("a:/w.t", "a:/x/x", OnConflict::Fail),
     ];
     check(spaces, wishes);
 }

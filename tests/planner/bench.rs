@@ -134,16 +134,43 @@ pub(crate) fn planned_again(
     kept_then(entries, placements, &meanwhile).plan()
 }
 
+/// The next plan after a first run that was cut off after so many operations, and after `meanwhile`
+/// happened.
+pub(crate) fn kept_cut_off(
+    entries: &str,
+    placements: &str,
+    count: usize,
+    meanwhile: impl Fn(&mut Entries),
+    expected: &[&str],
+) {
+    let after = kept_after(entries, placements, count, &meanwhile);
+    assert_eq!(
+        outcome(&after.plan()),
+        expected,
+        "\n{entries}\n{placements}"
+    );
+}
+
 /// A service whose entries keep their names after a first run, and after `meanwhile` happened.
 pub(crate) fn kept_then(
     entries: &str,
     placements: &str,
     meanwhile: &dyn Fn(&mut Entries),
 ) -> Laboratory {
+    kept_after(entries, placements, usize::MAX, meanwhile)
+}
+
+fn kept_after(
+    entries: &str,
+    placements: &str,
+    count: usize,
+    meanwhile: &dyn Fn(&mut Entries),
+) -> Laboratory {
     let mut first = keeping(laboratory(entries, placements), [3, 30, 50]);
     let plan = first.plan();
     assert_ne!(plan.verdict(), Verdict::Refused, "{:#?}", plan.findings);
-    let all: Vec<_> = plan.operations.iter().map(|it| it.id).collect();
+    let all = plan.operations.iter().map(|it| it.id);
+    let all: Vec<_> = all.take(count).collect();
     carry_out(&mut first, &plan, &all);
     let mut entries = Entries(first.shapes(), BTreeMap::new());
     meanwhile(&mut entries);

@@ -1,6 +1,6 @@
 //! Where names are kept: a change of name and place takes two calls or three, and calls are small.
 
-use crate::bench::{kept, kept_again};
+use crate::bench::{kept, kept_again, kept_cut_off};
 
 fn moves(pairs: &[(&str, &str)]) -> String {
     let line = |(from, to): &(&str, &str)| format!("  - {{move: '{from}', to: '{to}'}}\n");
@@ -517,6 +517,18 @@ fn those_that_are_renamed_anyway_fill_the_calls_of_others() {
         "# 4",
     ];
     kept("a:/x=1@1 a:/y=1@1 a:/z=1@1 b:/x=2@2", &three, &expected);
+}
+
+/// What is on its way to a target stays where it is as long as another entry waits at its source.
+#[test]
+fn another_entry_at_the_source_of_what_is_on_its_way_is_a_conflict() {
+    let way = moves(&[("a:/w", "b:/x")]);
+    let expected = ["move a:/w -> b:/w", "rename b:/w -> b:/x", "# 2"];
+    kept("a:/w=1@1", &way, &expected);
+    kept_cut_off("a:/w=1@1", &way, 1, |_| (), &["rename b:/w -> b:/x"]);
+    let another = |entries: &mut crate::bench::Entries| entries.put("a:/w=2@2");
+    let expected = ["rename b:/w -> b:/x", "!conflict"];
+    kept_cut_off("a:/w=1@1", &way, 1, another, &expected);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Runs over spaces in memory: whole ones, and those whose calls are in doubt.
 
 mod doubt;
+mod gate;
 mod names;
 mod ordinary;
 mod service;

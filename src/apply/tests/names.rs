@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::service::{Service, folder, plan, rename};
-use crate::apply::scene::{FILES, MemoryJournal, block_on, copy, relocate, remove, run, standings};
+use crate::apply::scene::{
+    FILES, MemoryJournal, block_on, copy, relocate, remove, run, settle, standings,
+};
 use crate::journal::{Outcome, Standing, advance};
 use crate::plan::sample::{self, address, place};
-use crate::plan::{Action, OperationId, Strategy};
+use crate::plan::{Action, OperationId, Permissions, Strategy};
 use crate::provider::Provider;
 use crate::state::{Lineage, State};
 use crate::tree::{EntryKind, EntryPath};
@@ -134,12 +136,79 @@ fn a_call_whose_name_nobody_knows_is_never_sent_again() {
     check_unanswered(false, beside(), &free, "in doubt 1");
     // The expected name went to another entry: ours may be anywhere.
     let taken = [("/a", 1), ("/t/a", 2), ("/t/a(1)", 3)];
-    check_unanswered(true, beside(), &taken, "in doubt 1");
+    check_unanswered(true, beside(), &taken, "done 1");
     check_unanswered(false, beside(), &taken, "in doubt 1");
     // Where the plan chose the name, absence is certain and the call goes again.
     check_unanswered(true, named(), &[("/a", 1), ("/t/b", 2)], "done 1");
     check_unanswered(false, named(), &[("/a", 1), ("/t/b", 2)], "done 2");
     check_unanswered(false, named(), &free, "failed 1");
+}
+
+/// As long as nobody knows what became of a name, no other operation uses it.
+#[test]
+fn the_name_of_an_operation_in_doubt_is_left_alone() {
+    let mut service = Service::holding(&[("/a", 1), ("/b", 2), ("/t/a", 3), ("/c", 4)]);
+    service.unanswered = BTreeMap::from([(1, false)]);
+    let actions = vec![
+        copy("desk:/a", "desk:/t/a(1)", Strategy::Rename),
+        copy("desk:/b", "desk:/t/a(1)", Strategy::Fail),
+        copy("desk:/c", "desk:/t/c", Strategy::Fail),
+    ];
+    let plan = plan(&service, actions);
+    let progress = run(&plan, &service, &mut MemoryJournal::default()).unwrap();
+    let expected = [(1, "in doubt"), (2, "skipped"), (3, "done")];
+    assert_eq!(standings(&progress), expected);
+}
+
+/// What becomes of one move that finds its name and whose call is not answered, and where the
+/// entry is then.
+fn check_move_unanswered(has_effect: bool, files: &[(&str, u64)], expected: &str) {
+    let mut service = Service::holding(files);
+    service.unanswered = BTreeMap::from([(1, has_effect)]);
+    let action = Action::Move {
+        from: place("desk:/a"),
+        to: place("desk:/t/a(1)"),
+        strategy: Strategy::Rename,
+        permissions: Permissions::Inherit,
+    };
+    let plan = plan(&service, vec![action]);
+    let progress = run(&plan, &service, &mut MemoryJournal::default()).unwrap();
+    let standing = &progress.operations[&OperationId(1)];
+    let name = if let Standing::Done { name, .. } = standing {
+        name.clone().unwrap_or_else(|| "a(1)".into())
+    } else {
+        format!("{standing:?}")
+    };
+    let found = format!("{name} {}", service.calls());
+    assert_eq!(found, expected, "{has_effect} {files:?}");
+}
+
+/// What a service puts under a name of its own, although the plan chose one, gets that one as soon
+/// as it is free.
+#[test]
+fn what_is_misplaced_is_renamed_by_its_id() {
+    let mut service = Service::holding(&[("/a", 1), ("/t/a", 2)]);
+    service.finds_names = true;
+    let plan = plan(&service, vec![copy("desk:/a", "desk:/t/a", Strategy::Fail)]);
+    let mut journal = MemoryJournal::default();
+    let progress = run(&plan, &service, &mut journal).unwrap();
+    assert_eq!(progress.outcome, Some(Outcome::Partial));
+    assert_eq!(progress.counts(&plan).misplaced, 1, "{progress:?}");
+    let twins = ["/ 0", "/a 1", "/t 0", "/t/a 2", "/t/a(1) 1"];
+    assert_eq!(service.picture(), twins, "nothing is taken from its name");
+    service.lose("desk:/t/a");
+    let settled = settle(&plan, &service, &mut journal).unwrap();
+    assert_eq!(settled.outcome, Some(Outcome::Complete), "{settled:?}");
+    assert_eq!(service.picture(), ["/ 0", "/a 1", "/t 0", "/t/a 1"]);
+}
+
+#[test]
+fn what_was_moved_is_found_by_its_id_under_any_name() {
+    check_move_unanswered(true, &[("/a", 1), ("/t/a", 2)], "a(1) 1");
+    check_move_unanswered(true, &[("/a", 1), ("/t/b", 2)], "a 1");
+    let taken = [("/a", 1), ("/t/a", 2), ("/t/a(1)", 1)];
+    check_move_unanswered(true, &taken, "a(2) 1");
+    check_move_unanswered(false, &taken, "a(2) 2");
 }
 
 #[test]

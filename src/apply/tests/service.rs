@@ -7,12 +7,12 @@ use std::sync::Mutex;
 use crate::apply::scene::{block_on, observed, sheet};
 use crate::plan::sample::{self, place, plan_of};
 use crate::plan::{
-    Action, Beside, Capabilities, Carrier, CopiedTime, Identity, NameCheck, Naming, Operation,
-    Place, Plan, Reliance, Strategy,
+    Action, Beside, Capabilities, Carrier, CopiedTime, Disposal, Identity, NameCheck, Naming,
+    Operation, Place, Plan, Reliance, Strategy,
 };
 use crate::provider::{
-    Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ListRequest, MemoryProvider, Page,
-    Provider, ProviderError, TaskId, TaskStatus,
+    Answer, BatchReply, BatchRequest, ErrorKind, FetchedEntry, ListRequest, MemoryProvider,
+    NoProgress, Page, Provider, ProviderError, TaskId, TaskStatus,
 };
 use crate::tree::{EntryKind, SpaceAlias};
 
@@ -23,6 +23,8 @@ pub(super) struct Service {
     calls: Mutex<u32>,
     /// Calls that are not answered, by number, and whether they have their effect.
     pub(super) unanswered: BTreeMap<u32, bool>,
+    /// It finds a free name although the call says that it shall refuse.
+    pub(super) finds_names: bool,
     /// What every task says in the end, whatever it did.
     pub(super) verdict: Option<TaskStatus>,
 }
@@ -47,6 +49,7 @@ impl Service {
             inner: MemoryProvider::new(&observed(files), sheet),
             calls: Mutex::new(0),
             unanswered: BTreeMap::new(),
+            finds_names: false,
             verdict: None,
         }
     }
@@ -97,6 +100,42 @@ impl Service {
         }
     }
 
+    /// Carries out copies under the first free name, whatever they ask for.
+    fn execute_anyhow<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
+        let found = request.operations.iter().map(|operation| {
+            let mut found = (*operation).clone();
+            if let Action::Copy { strategy, .. } = &mut found.action {
+                *strategy = Strategy::Rename;
+            }
+            found
+        });
+        let found: Vec<Operation> = found.collect();
+        Box::pin(async move {
+            let operations: Vec<&Operation> = found.iter().collect();
+            let request = BatchRequest {
+                operations: &operations,
+                ..*request
+            };
+            self.inner.execute(&request).await
+        })
+    }
+
+    /// Somebody takes a file away.
+    pub(super) fn lose(&self, path: &str) {
+        let at = place(path);
+        let found = block_on(self.inner.fetch(std::slice::from_ref(&at)));
+        let id = found.unwrap().remove(0).unwrap().seen.id;
+        let (at, disposal) = (Place { id, ..at }, Disposal::Permanent);
+        let remove = sample::operation(1, Action::Remove { at, disposal });
+        let request = BatchRequest {
+            run: "somebody",
+            operations: &[&remove],
+            progress: &NoProgress,
+        };
+        let reply = block_on(self.inner.execute(&request)).unwrap();
+        assert!(reply.items[0].end.is_ok(), "{reply:?}");
+    }
+
     /// Paths below the root with their sizes.
     pub(super) fn picture(&self) -> Vec<String> {
         let world = self.inner.world();
@@ -128,6 +167,9 @@ impl Provider for Service {
                 from.id.is_some(),
                 "nobody knows which entry is meant: {from}"
             );
+        }
+        if self.finds_names && request.operations[0].action.strategy() == Some(Strategy::Fail) {
+            return self.execute_anyhow(request);
         }
         let mut calls = self.calls.lock().unwrap();
         *calls += 1;
