@@ -219,13 +219,17 @@ pub(crate) struct RoomClock(pub(crate) Arc<Room>);
 
 impl Clock for RoomClock {
     fn now(&self) -> Timestamp {
-        let now = self.0.now();
-        let nanoseconds = (now % 1000) * 1_000_000;
-        Timestamp::from_parts(
-            BEGINNING.saturating_add_unsigned(now / 1000),
-            nanoseconds as i64,
-        )
+        time_of_day(self.0.now())
     }
+}
+
+/// The time of day so many milliseconds after the beginning.
+pub(crate) fn time_of_day(now: u64) -> Timestamp {
+    let nanoseconds = (now % 1000) * 1_000_000;
+    Timestamp::from_parts(
+        BEGINNING.saturating_add_unsigned(now / 1000),
+        nanoseconds as i64,
+    )
 }
 
 impl Pause for RoomClock {

@@ -16,7 +16,7 @@ use crate::dice::Dice;
 use crate::fate::Fate;
 use crate::ledger::{Effect, Ledger};
 use crate::others::Deed;
-use crate::room::{Room, lock};
+use crate::room::{Room, lock, time_of_day};
 use crate::setting::Setting;
 
 /// How old what a stale look sees can be, in milliseconds.
@@ -160,6 +160,7 @@ impl Service {
         };
         debug_assert!(time <= now);
         service.remember(now);
+        service.inner.tell_time(time_of_day(now));
         match event {
             Event::Arrival(arrival) => service.arrive(room, arrival),
             Event::Task(task) => service.end_task(room, &task),

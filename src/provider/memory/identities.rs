@@ -13,6 +13,8 @@ pub(super) struct Identities {
     copied_time: CopiedTime,
     /// The highest number that was given so far.
     last: u64,
+    /// What time it is, where somebody tells.
+    now: Option<Timestamp>,
     given: BTreeMap<Node, Given>,
 }
 
@@ -33,6 +35,7 @@ impl Identities {
             identity: sheet.identity,
             copied_time: sheet.copied_time,
             last: 0,
+            now: None,
             given: BTreeMap::new(),
         };
         if sheet.identity != Identity::Id {
@@ -79,7 +82,7 @@ impl Identities {
             let is_copy =
                 world.kind(entry) == EntryKind::File && world.content(entry) != Some(entry);
             let modified = (is_copy && self.copied_time == CopiedTime::New)
-                .then(|| Timestamp::from_parts(BEGINNING.saturating_add_unsigned(self.last), 0));
+                .then(|| self.now.unwrap_or_else(|| self.counted()));
             self.given.insert(entry, Given { id, modified });
         }
     }
@@ -118,6 +121,15 @@ impl Identities {
             version: seen.attributes.version,
             fingerprint: seen.attributes.fingerprint.as_ref(),
         });
+    }
+
+    /// What comes to be from now on has this time.
+    pub(super) fn tell_time(&mut self, now: Timestamp) {
+        self.now = Some(now);
+    }
+
+    fn counted(&self) -> Timestamp {
+        Timestamp::from_parts(BEGINNING.saturating_add_unsigned(self.last), 0)
     }
 
     fn next(&mut self) -> EntryId {

@@ -13,7 +13,7 @@ use crate::provider::provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ItemReply, ListRequest, Page, PageToken,
     Provider, SeekRequest, SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
-use crate::tree::{EntryId, EntryKind, EntryPath, Listing, ObservedWorld, SpaceAlias};
+use crate::tree::{EntryId, EntryKind, EntryPath, Listing, ObservedWorld, SpaceAlias, Timestamp};
 
 /// Spaces in memory: what was observed, and what calls have changed since.
 #[derive(Debug)]
@@ -52,6 +52,12 @@ impl MemoryProvider {
     /// nobody remembers the task.
     pub fn finish_tasks(&self) {
         self.lock().finish_tasks();
+    }
+
+    /// Tells what time it is: copies get it, where the sheet says that they do not keep the one of
+    /// their source. Nobody has to; then each copy is a second younger than the one before.
+    pub fn tell_time(&self, now: Timestamp) {
+        self.lock().identities.tell_time(now);
     }
 
     /// The spaces as they are now.
