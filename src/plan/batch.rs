@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::capabilities::BatchRule;
+use super::choices::Choices;
 use super::context::Context;
 use super::detour::Detours;
 use super::graph::{Cause, Graph};
@@ -14,6 +15,7 @@ use super::share::Work;
 use super::transit;
 use super::wait::Wait;
 use crate::state::Proof;
+use crate::tree::Address;
 
 /// Operations in an order in which they can be done, the calls that carry them, and what the
 /// state will hold.
@@ -29,6 +31,8 @@ pub(super) struct Batched {
     pub(super) extra: BTreeSet<OperationId>,
     /// The longest chain of new folders, one in the other.
     pub(super) deepest_creation: u64,
+    /// Where those go, or some of them, that a temporary name could spare waiting in a circle.
+    pub(super) on_circles: BTreeSet<Address>,
     /// How many operations are in no call, because they wait for each other. Nothing can be planned
     /// with them.
     pub(super) left_out: usize,
@@ -48,9 +52,10 @@ impl Batched {
 }
 
 /// Step 7: orders the operations and groups them into calls.
-pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
+pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>, choices: &Choices) -> Batched {
     let mut detours = Detours {
         context,
+        choices,
         stopovers: lowered.stopovers,
         given: 0,
     };
@@ -70,7 +75,11 @@ pub(super) fn batch(context: &Context<'_>, lowered: Lowered<'_>) -> Batched {
     for (number, removal) in (first..).zip(&mut removals) {
         removal.id = OperationId(number as u32);
     }
-    Batcher::new(context, graph).finish(removals, recordings)
+    let on_circles = std::mem::take(&mut graph.on_circles);
+    Batched {
+        on_circles,
+        ..Batcher::new(context, graph).finish(removals, recordings)
+    }
 }
 
 struct Batcher<'a, 'c> {

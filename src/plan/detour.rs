@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::capabilities::Naming;
+use super::choices::Choices;
 use super::context::Context;
 use super::graph::{Cause, Graph, TEMPORARY};
 use super::lower::{place, replaced_disposal};
@@ -18,6 +19,7 @@ const LONGEST_EXTENSION: usize = 16;
 /// What is needed to find temporary names.
 pub(super) struct Detours<'a, 'c> {
     pub(super) context: &'a Context<'c>,
+    pub(super) choices: &'a Choices,
     pub(super) stopovers: Stopovers<'a>,
     /// How many temporary names were given.
     pub(super) given: usize,

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::choices::Choices;
 use super::detour::{Detours, can_detour};
+use super::links::Links;
 use super::loans::Awaited;
-use super::operation::{Action, Operation, OperationId, Reason, Strategy};
-use super::steps::Links;
-use crate::tree::Address;
+use super::operation::{Action, Operation, OperationId, Place, Reason, Strategy};
+use crate::tree::{Address, EntryPath, SpaceAlias};
 
 /// The operations with their dependencies, by position. A temporary name adds operations.
 pub(super) struct Graph {
@@ -25,6 +26,8 @@ pub(super) struct Graph {
     pub(super) restopped: BTreeMap<OperationId, Address>,
     /// What takes away in the end what only cycles were made for.
     pub(super) left_over: Vec<Operation>,
+    /// Where the operations go, or some of them, that could take a detour on a cycle.
+    pub(super) on_circles: BTreeSet<Address>,
 }
 
 /// Why one operation comes after another.
@@ -58,6 +61,8 @@ pub(super) struct Addresses {
     /// Names that a service may give for a while: who may get them, and who gives them back.
     pub(super) lent: BTreeMap<Address, Vec<(usize, usize)>>,
     pub(super) leaves: BTreeMap<Address, usize>,
+    /// What has to leave an address before another stops there.
+    leaves_first: BTreeMap<Address, usize>,
     reads: BTreeMap<Address, Vec<usize>>,
 }
 
@@ -81,11 +86,13 @@ impl Graph {
             loans: addresses.awaited(),
             restopped: BTreeMap::new(),
             left_over: Vec::new(),
+            on_circles: BTreeSet::new(),
         };
+        graph.let_first_come(&links.firsts);
         graph.settle_loans();
         graph.settle_stops(links, detours);
         loop {
-            let positions = graph.on_cycles();
+            let positions = graph.on_cycles(detours.choices);
             if positions.is_empty() {
                 break;
             }
@@ -97,9 +104,9 @@ impl Graph {
         graph
     }
 
-    /// One operation of each cycle that can be found without meeting another: the first that can
-    /// take a detour.
-    fn on_cycles(&self) -> Vec<usize> {
+    /// One operation of each cycle that can be found without meeting another: the one that is
+    /// chosen, or the first that can take a detour.
+    fn on_cycles(&mut self, choices: &Choices) -> Vec<usize> {
         let stuck = self.stuck();
         let mut walk_of: BTreeMap<usize, usize> = BTreeMap::new();
         let mut chosen = Vec::new();
@@ -108,7 +115,8 @@ impl Graph {
             while let Some(position) = next {
                 match walk_of.get(&position) {
                     Some(walk) if walk == start => {
-                        chosen.extend(self.detour_on(position, &stuck));
+                        let able = self.able_on(position, &stuck);
+                        chosen.extend(self.detour_among(&able, choices));
                         break;
                     }
                     Some(_) => break,
@@ -124,22 +132,47 @@ impl Graph {
         chosen
     }
 
-    /// The first operation that can take a detour on the cycle through a position.
-    fn detour_on(&self, start: usize, stuck: &BTreeSet<usize>) -> Option<usize> {
-        let mut chosen: Option<usize> = None;
+    /// The operations that can take a detour on the cycle through a position.
+    fn able_on(&self, start: usize, stuck: &BTreeSet<usize>) -> Vec<usize> {
+        let mut able = Vec::new();
         let mut position = start;
-        loop {
-            let (before, cause) = self.stuck_before(position, stuck)?;
-            let helps = matches!(cause, Cause::NameFreed | Cause::Lent | Cause::TargetRead);
-            let can_detour = helps && can_detour(&self.operations[position]);
-            if can_detour && chosen.is_none_or(|chosen| position < chosen) {
-                chosen = Some(position);
+        while let Some((before, cause)) = self.stuck_before(position, stuck) {
+            let operation = &self.operations[position];
+            let helps = match cause {
+                Cause::NameFreed => operation.reason != Reason::Halfway,
+                Cause::Lent | Cause::TargetRead => true,
+                Cause::Parent
+                | Cause::Beside
+                | Cause::SourceRead
+                | Cause::Emptied
+                | Cause::Step
+                | Cause::Expected => false,
+            };
+            if helps && can_detour(operation) {
+                able.push(position);
             }
             position = before;
             if position == start {
-                return chosen;
+                break;
             }
         }
+        able
+    }
+
+    fn detour_among(&mut self, able: &[usize], choices: &Choices) -> Option<usize> {
+        let target = |position: &usize| Some(self.operations[*position].action.to()?.address());
+        let is_chosen = |position: &usize| target(position).is_some_and(|it| choices.detours(&it));
+        let chosen = able.iter().copied().filter(is_chosen).min();
+        // Which of those takes the detour that are in calls of one kind makes no difference.
+        let kinds = able.iter().map(|it| &self.operations[*it].action);
+        let kinds: BTreeSet<_> = kinds.map(|it| (it.word(), it.to().map(folder))).collect();
+        if kinds.len() < 2 {
+            return chosen.or(able.iter().copied().min());
+        }
+        let room = MOST_ON_CIRCLES.saturating_sub(self.on_circles.len());
+        let targets: Vec<Address> = able.iter().take(room).filter_map(target).collect();
+        self.on_circles.extend(targets);
+        chosen.or(able.iter().copied().min())
     }
 
     fn stuck_before(&self, position: usize, stuck: &BTreeSet<usize>) -> Option<(usize, Cause)> {
@@ -180,6 +213,13 @@ impl Graph {
     }
 }
 
+fn folder(place: &Place) -> (&SpaceAlias, Option<EntryPath>) {
+    (&place.space, place.path.parent())
+}
+
+/// How many of those on circles are noted, so that others of them may be chosen.
+const MOST_ON_CIRCLES: usize = 16;
+
 /// The beginning of every temporary name.
 pub(super) const TEMPORARY: &str = ".reshelve-temporary-";
 
@@ -213,7 +253,7 @@ impl Addresses {
                 Action::Move { from, .. }
                 | Action::Rename { from, .. }
                 | Action::Remove { at: from, .. } => {
-                    addresses.leaves.insert(from.address(), position);
+                    addresses.leave(operation.id, from.address(), links);
                 }
                 Action::CreateFolder { .. } => {}
             }
@@ -224,6 +264,17 @@ impl Addresses {
             addresses.lent.insert(address.clone(), positions.collect());
         }
         addresses
+    }
+
+    /// Where an entry stops once another has left, it leaves last.
+    fn leave(&mut self, id: OperationId, from: Address, links: &Links) {
+        let is_shared = links.once_left.values().any(|stop| *stop == from);
+        if is_shared && !links.before.contains_key(&id) {
+            self.leaves_first.insert(from.clone(), position_of(id));
+            self.leaves.entry(from).or_insert(position_of(id));
+        } else {
+            self.leaves.insert(from, position_of(id));
+        }
     }
 
     fn before(
@@ -248,6 +299,10 @@ impl Addresses {
                 before.extend(leavers.map(|(_, leaver)| (*leaver, Cause::Emptied)));
             }
             Action::Copy { .. } | Action::CreateFolder { .. } => {}
+        }
+        let left = links.once_left.get(&operation.id);
+        if let Some(leaver) = left.and_then(|address| self.leaves_first.get(address)) {
+            before.insert(*leaver, Cause::NameFreed);
         }
         let expected = links.waits.get(&operation.id);
         if let Some(maker) = expected.and_then(|address| self.makes.get(address)) {
@@ -282,7 +337,8 @@ impl Addresses {
             for (_, gives_back) in self.lent.get(to).into_iter().flatten() {
                 before.insert(*gives_back, Cause::Lent);
             }
-            if let Some(leaver) = self.leaves.get(to) {
+            let leavers = [&self.leaves, &self.leaves_first].map(|leaves| leaves.get(to));
+            for leaver in leavers.into_iter().flatten() {
                 before.insert(*leaver, Cause::NameFreed);
             }
         }
@@ -309,6 +365,6 @@ impl Addresses {
 }
 
 /// The position of an operation before any is added.
-fn position_of(id: OperationId) -> usize {
+pub(super) fn position_of(id: OperationId) -> usize {
     id.0 as usize - 1
 }

@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::detour::Detours;
-use super::graph::{Addresses, Cause, Graph};
-use super::operation::{Action, Place, Reason, Strategy};
-use super::steps::{Links, find_name, set_source, set_target};
+use super::graph::{Addresses, Cause, Graph, position_of};
+use super::links::{Links, Loan};
+use super::operation::{Action, OperationId, Place, Reason, Strategy};
+use super::steps::{find_name, set_source, set_target};
 use super::stopover::{Obstacle, beside};
 use crate::tree::Address;
 
@@ -49,6 +50,20 @@ impl Addresses {
 }
 
 impl Graph {
+    /// Who comes to a name that must be free comes before those who could be given it, or after
+    /// they gave it back.
+    pub(super) fn let_first_come(&mut self, firsts: &[(OperationId, Loan)]) {
+        for (first, loan) in firsts {
+            let first = position_of(*first);
+            let (arrives, leaves) = (position_of(loan.arrives), position_of(loan.leaves));
+            if self.waits_for(first, arrives) {
+                self.after[first].entry(leaves).or_insert(Cause::Lent);
+            } else {
+                self.after[arrives].entry(first).or_insert(Cause::Expected);
+            }
+        }
+    }
+
     /// Sees to it that no one waits in a circle for a name that is only lent, where another order
     /// keeps the name from being lent at all.
     pub(super) fn settle_loans(&mut self) {

@@ -2,15 +2,17 @@
 
 use super::capabilities::{Bin, CopiedTime};
 use super::change::{Change, Extent, Origin};
+use super::choices::Choices;
 use super::context::Context;
 use super::expand::SourceEntry;
 use super::keep::Removal;
+use super::links::Links;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::parents::made_on_the_way;
 use super::plan::Recording;
 use super::removing::{missing_counterpart, removal_operation};
 use super::staging::is_staged;
-use super::steps::{Links, Steps, Stops};
+use super::steps::Steps;
 use super::stopover::Stopovers;
 use super::world::Node;
 use crate::manifest::{Disposal, Permissions, Wish};
@@ -36,9 +38,9 @@ pub(super) fn lower<'c>(
     context: &'c Context<'_>,
     changes: &[Change],
     removals: &[Removal],
-    stops: Stops,
+    choices: &'c Choices,
 ) -> Lowered<'c> {
-    let mut steps = Steps::new(context, changes, stops);
+    let mut steps = Steps::new(context, changes, choices);
     let (mut operations, mut recordings): (Vec<Operation>, _) = (Vec::new(), Vec::new());
     let makers = made_on_the_way(context, changes);
     let mut on_the_way: Vec<(usize, &Change)> = Vec::new();

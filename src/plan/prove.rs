@@ -29,18 +29,7 @@ pub(super) fn simulate(
     derived: &mut Derived,
     batched: &Batched,
 ) -> Result<(), Unproven> {
-    let mut simulated = context.world.clone();
-    for operation in &batched.operations {
-        let place = operation.action.to().or(operation.action.from());
-        let sheet = place.and_then(|place| context.sheet(&place.space));
-        if let Some(why) = sheet.and_then(|sheet| inability(operation, sheet)) {
-            return Err(Unproven(format!("{} cannot be done: {why}", operation.id)));
-        }
-        simulated
-            .apply(operation)
-            .map_err(|error| Unproven(format!("{} fails: {error}", operation.id)))?;
-    }
-    check_desired(&simulated, &desired(context, derived))?;
+    let simulated = proven(context, derived, batched)?;
     let adopted = adopted_links(context, &derived.differences);
     // To plan again takes as much memory as the plan did; what is not part of that one goes first.
     derived.differences.changes = Vec::new();
@@ -53,6 +42,30 @@ pub(super) fn simulate(
         records.into_iter(),
     );
     check_nothing_left(&derive(&again))
+}
+
+/// The world as the plan leaves it, if that is the desired one.
+///
+/// # Errors
+/// An operation cannot be done, or something is not as desired in the end.
+pub(super) fn proven(
+    context: &Context<'_>,
+    derived: &Derived,
+    batched: &Batched,
+) -> Result<World, Unproven> {
+    let mut simulated = context.world.clone();
+    for operation in &batched.operations {
+        let place = operation.action.to().or(operation.action.from());
+        let sheet = place.and_then(|place| context.sheet(&place.space));
+        if let Some(why) = sheet.and_then(|sheet| inability(operation, sheet)) {
+            return Err(Unproven(format!("{} cannot be done: {why}", operation.id)));
+        }
+        simulated
+            .apply(operation)
+            .map_err(|error| Unproven(format!("{} fails: {error}", operation.id)))?;
+    }
+    check_desired(&simulated, &desired(context, derived))?;
+    Ok(simulated)
 }
 
 fn check_desired(simulated: &World, desired: &World) -> Result<(), Unproven> {

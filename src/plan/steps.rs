@@ -4,76 +4,43 @@
 //! renamed. A move may be renamed before it goes, if that is shorter. Where the name of the source
 //! is taken at the target's folder, the service finds a free one for the time between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::capabilities::{Beside, Capabilities, Naming};
 use super::change::Change;
+use super::choices::{Choices, Stops};
 use super::context::Context;
+use super::links::{Guest, Links};
 use super::lower::{place, replaced_disposal};
 use super::numbering::is_expected;
 use super::operation::{Action, Operation, OperationId, Place, Reason, Reliance, Strategy};
 use super::staging::{Staging, goes_by_staging};
-use super::stopover::{Obstacle, Stopovers, beside};
-use crate::tree::{Address, EntryKind, EntryPath};
-
-/// How the operations of one change hang together, and what they do to others.
-#[derive(Debug, Default)]
-pub(super) struct Links {
-    /// The operation of the same change that comes right before.
-    pub(super) before: BTreeMap<OperationId, OperationId>,
-    /// What has to be at an address first, so that the service finds the name that is expected.
-    pub(super) waits: BTreeMap<OperationId, Address>,
-    /// Names that a service may give for a while, with those who may get them.
-    pub(super) lent: BTreeMap<Address, Vec<Loan>>,
-    /// The operations that only staging is for, of which no removal.
-    pub(super) staged: BTreeSet<OperationId>,
-}
-
-/// Who may get a name for a while: the operation that brings the entry, and the one that gives
-/// the name back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Loan {
-    pub(super) arrives: OperationId,
-    pub(super) leaves: OperationId,
-}
-
-/// How an entry stops in a folder where another entry of the plan will have its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stops {
-    /// Before the other comes, which waits until the name is given back.
-    Before,
-    /// After the other came, under a name that the service finds.
-    After,
-}
+use super::stopover::{Obstacle, Stopovers};
+use crate::tree::{Address, EntryPath};
 
 /// The operations of all changes where names are kept.
 pub(super) struct Steps<'a, 'c> {
-    stops: Stops,
+    choices: &'a Choices,
     pub(super) context: &'a Context<'c>,
     pub(super) stopovers: Stopovers<'a>,
     pub(super) links: Links,
     /// The entries that stop under the name of their source or one beside it, by that name.
     pub(super) guests: BTreeMap<Address, Vec<Guest>>,
     pub(super) staging: Staging,
-}
-
-/// An entry on its way in a folder under the name of its source.
-pub(super) struct Guest {
-    pub(super) arrives: OperationId,
-    leaves: OperationId,
-    /// Where it comes from: while it is there, its name is taken for certain.
-    from: Address,
+    /// What brings an entry to a name for a while that must be free then.
+    firsts: BTreeMap<Address, OperationId>,
 }
 
 impl<'a, 'c> Steps<'a, 'c> {
-    pub(super) fn new(context: &'a Context<'c>, changes: &[Change], stops: Stops) -> Self {
+    pub(super) fn new(context: &'a Context<'c>, changes: &[Change], choices: &'a Choices) -> Self {
         Self {
-            stops,
+            choices,
             context,
-            stopovers: Stopovers::new(context, changes),
+            stopovers: choices.stopovers(context, changes),
             links: Links::default(),
             guests: BTreeMap::new(),
             staging: Staging::default(),
+            firsts: BTreeMap::new(),
         }
     }
 
@@ -147,13 +114,19 @@ impl<'a, 'c> Steps<'a, 'c> {
     ) -> Vec<Operation> {
         let is_free = |place: &Option<Place>| {
             let address = place.as_ref().map(Place::address);
-            address.is_some_and(|it| self.stopovers.obstacle(&it) == Obstacle::Nothing)
+            let obstacle = address.map(|it| self.stopovers.obstacle_for(&it, &change.target));
+            obstacle == Some(Obstacle::Nothing)
         };
         let named = in_folder_of(from, to).filter(|_| from.space == to.space);
         let kept = in_folder_of(to, from);
-        match named.filter(|named| is_free(&Some(named.clone()))) {
-            Some(named) if change.replaces.is_some() || !is_free(&kept) => {
+        let is_renamed_first = match self.choices.stop_of(&change.target) {
+            Some(stops) => stops == Stops::AtItsSource,
+            None => change.replaces.is_some() || !is_free(&kept),
+        };
+        match named.filter(|named| is_renamed_first && is_free(&Some(named.clone()))) {
+            Some(named) => {
                 self.stopovers.give(&named.address());
+                self.firsts.insert(named.address(), direct.id);
                 let mut second = direct.clone();
                 let mut first = renamed(direct, from.clone());
                 first.reason = Reason::Halfway;
@@ -165,7 +138,7 @@ impl<'a, 'c> Steps<'a, 'c> {
                 second.relies_on.clear();
                 vec![first, second]
             }
-            _ => self.placed(change, direct, (from, to)),
+            None => self.placed(change, direct, (from, to)),
         }
     }
 
@@ -183,21 +156,13 @@ impl<'a, 'c> Steps<'a, 'c> {
         let mut first = direct.clone();
         first.reason = Reason::Halfway;
         let arrives = first.id;
-        let obstacle = self.stopovers.obstacle(&kept);
-        let comes_later = obstacle == Obstacle::Wanted
-            && (self.stops == Stops::After || self.is_to_be_vacated(change));
-        if comes_later {
-            self.links.waits.insert(arrives, kept.clone());
-        }
-        let (stop, strategy) = if obstacle == Obstacle::Taken || comes_later {
-            (self.stopovers.find(&kept, direct.kind), Strategy::Rename)
-        } else {
-            self.stopovers.give(&kept);
+        let (stop, strategy) = self.stop(change, &kept, arrives);
+        let is_taken = self.context.world.find(&kept).is_some();
+        if strategy == Strategy::Fail && !is_taken {
             first.relies_on.push(Reliance::Absent {
                 address: kept.clone(),
             });
-            (kept.clone(), Strategy::Fail)
-        };
+        }
         let stop = Place::new(stop.space, stop.path);
         set_target(&mut first.action, stop.clone(), strategy);
         let mut last = renamed(direct, stop);
@@ -210,6 +175,37 @@ impl<'a, 'c> Steps<'a, 'c> {
             from,
         });
         [first].into_iter().chain(room).chain([last]).collect()
+    }
+
+    /// Where an entry stops that comes to its folder under the name of its source.
+    fn stop(
+        &mut self,
+        change: &Change,
+        kept: &Address,
+        arrives: OperationId,
+    ) -> (Address, Strategy) {
+        let chosen = self.choices.stop_of(&change.target);
+        let obstacle = self.stopovers.obstacle_for(kept, &change.target);
+        let is_late = match chosen {
+            Some(stops) => stops == Stops::After,
+            None => self.choices.stops == Stops::After || self.is_to_be_vacated(change),
+        };
+        let comes_later = obstacle == Obstacle::Wanted && is_late;
+        let once_left = chosen == Some(Stops::OnceLeft) && obstacle == Obstacle::Left;
+        if comes_later {
+            self.links.waits.insert(arrives, kept.clone());
+        }
+        if !once_left && (comes_later || matches!(obstacle, Obstacle::Taken | Obstacle::Left)) {
+            return (self.stopovers.find(kept, change.kind), Strategy::Rename);
+        }
+        if once_left {
+            self.links.once_left.insert(arrives, kept.clone());
+        }
+        if once_left || chosen == Some(Stops::First) {
+            self.firsts.insert(kept.clone(), arrives);
+        }
+        self.stopovers.give(kept);
+        (kept.clone(), Strategy::Fail)
     }
 
     /// Whether something is at the target now that goes elsewhere in this plan.
@@ -241,63 +237,21 @@ impl<'a, 'c> Steps<'a, 'c> {
         if self.guests.is_empty() {
             return;
         }
-        for guests in self.guests.values().filter(|guests| guests.len() > 1) {
-            guests
-                .iter()
-                .for_each(|guest| find_name(at(operations, guest.arrives)));
+        for (kept, guests) in self.guests.iter().filter(|(_, guests)| guests.len() > 1) {
+            let first = self.firsts.get(kept);
+            let others = guests.iter().filter(|guest| first != Some(&guest.arrives));
+            others.for_each(|guest| find_name(at(operations, guest.arrives)));
+        }
+        for (name, first) in &self.firsts {
+            let guests = self.guests.get(name).into_iter().flatten();
+            let others = guests.filter(|guest| guest.arrives != *first);
+            let after = others.map(|guest| (*first, guest.loan()));
+            self.links.firsts.extend(after);
         }
         self.share_calls(operations);
         for (kept, guests) in &self.guests {
             self.links.lend(&self.stopovers, operations, (kept, guests));
         }
-    }
-}
-
-impl Links {
-    /// Whether no change takes more than one operation.
-    pub(super) fn is_empty(&self) -> bool {
-        self.before.is_empty()
-    }
-
-    /// Who wants a name that the service may give for a while comes after it was given back. Files
-    /// and folders of one name get different names beside it.
-    fn lend(
-        &mut self,
-        stopovers: &Stopovers<'_>,
-        operations: &mut [Operation],
-        (kept, guests): (&Address, &[Guest]),
-    ) {
-        for kind in [EntryKind::File, EntryKind::Folder] {
-            let found: Vec<&Guest> = guests
-                .iter()
-                .filter(|guest| {
-                    let arrival = at(operations, guest.arrives);
-                    arrival.kind == kind && arrival.action.strategy() == Some(Strategy::Rename)
-                })
-                .collect();
-            let mut stops: BTreeSet<Address> = found
-                .iter()
-                .filter_map(|guest| Some(at(operations, guest.arrives).action.to()?.address()))
-                .collect();
-            let mut names = [kept.clone()].into_iter().chain(beside(kept, kind, 1));
-            while let Some(name) = names.next().filter(|_| !stops.is_empty()) {
-                stops.remove(&name);
-                if stopovers.is_wanted(&name) {
-                    self.lend_name(name, &found);
-                }
-            }
-        }
-    }
-
-    fn lend_name(&mut self, name: Address, found: &[&Guest]) {
-        let may_get =
-            |guest: &&&Guest| guest.from != name && self.waits.get(&guest.arrives) != Some(&name);
-        let loans = found.iter().filter(may_get).map(|guest| Loan {
-            arrives: guest.arrives,
-            leaves: guest.leaves,
-        });
-        let loans: Vec<Loan> = loans.collect();
-        self.lent.entry(name).or_default().extend(loans);
     }
 }
 
@@ -315,7 +269,7 @@ pub(super) fn goes_beside(change: &Change, direct: &Operation, sheet: &Capabilit
 }
 
 /// The place in the folder of the one with the name of the other.
-fn in_folder_of(one: &Place, other: &Place) -> Option<Place> {
+pub(super) fn in_folder_of(one: &Place, other: &Place) -> Option<Place> {
     let folder = one.path.parent().unwrap_or_else(EntryPath::root);
     let path = folder.join_trusted(other.path.name()?);
     Some(Place::new(one.space.clone(), path))

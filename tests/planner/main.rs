@@ -13,6 +13,7 @@ mod sheets;
 mod bench;
 mod conflicts;
 mod explain;
+mod fewest;
 mod guards;
 mod kept;
 mod moves;
