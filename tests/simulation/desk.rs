@@ -480,8 +480,10 @@ fn exit_of(progress: &RunProgress) -> Exit {
 
 fn limits() -> Limits {
     Limits {
+        entries: 1_000_000,
+        depth: 256,
         concurrency: std::num::NonZeroUsize::MIN,
-        ..Limits::default()
+        notes: 1000,
     }
 }
 
