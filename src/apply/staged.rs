@@ -8,10 +8,12 @@ use std::borrow::Cow;
 
 use super::call::End;
 use super::error::ApplyError;
+use super::recovery::SETTLING;
 use super::run::Run;
 use crate::journal::{Evidence, Fact, Standing};
 use crate::plan::{
-    Action, Identity, Naming, Operation, OperationId, Place, is_of_staging_folder, is_staged,
+    Action, Carrier, Identity, Naming, Operation, OperationId, Place, is_of_staging_folder,
+    is_staged,
 };
 use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, ProviderError};
 use crate::tree::EntryKind;
@@ -93,15 +95,27 @@ impl Run<'_, '_> {
         let Some((place, is_made)) = self.own_folder(removal) else {
             return Ok(());
         };
-        let found = self.site.provider.fetch(std::slice::from_ref(&place)).await;
-        let Ok(Some(found)) = found.map(|mut found| found.pop()) else {
-            return Ok(());
-        };
-        let Some(found) = found.filter(|found| found.kind == EntryKind::Folder) else {
-            if is_made {
-                self.done(removal.id, Evidence::Observed, Default::default())?;
+        let mut found = self.folder_at(&place).await;
+        let sheet = self.site.provider.capabilities(&place.space);
+        let settles = sheet.is_ok_and(|sheet| sheet.carrier == Carrier::Service);
+        if is_made && settles && matches!(found, Some(None)) {
+            // One look does not prove that it is gone: a service may show it later.
+            self.site.heard.settling(1, SETTLING);
+            self.site.rest(SETTLING).await;
+            found = match self.site.stop.is_requested() {
+                true => None,
+                false => self.folder_at(&place).await,
+            };
+        }
+        let found = match found {
+            None => return Ok(()),
+            Some(Some(found)) => found,
+            Some(None) => {
+                if is_made {
+                    self.done(removal.id, Evidence::Observed, Default::default())?;
+                }
+                return Ok(());
             }
-            return Ok(());
         };
         let mut sent = removal.clone();
         if let Action::Remove { at, .. } = &mut sent.action {
@@ -119,6 +133,13 @@ impl Run<'_, '_> {
             })?,
         }
         Ok(())
+    }
+
+    /// The folder at a place, if there is one; `None` where that cannot be told.
+    async fn folder_at(&self, place: &Place) -> Option<Option<FetchedEntry>> {
+        let found = self.site.provider.fetch(std::slice::from_ref(place)).await;
+        let found = found.ok()?.pop()?;
+        Some(found.filter(|found| found.kind == EntryKind::Folder))
     }
 
     /// A folder that this very run made, or may have made. One that an earlier run left is taken

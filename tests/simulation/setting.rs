@@ -11,13 +11,12 @@ pub(crate) enum Mode {
     /// Names are checked with the effect: straight to the target.
     Exclusive,
     /// Names are checked when a call is taken on: through a folder of the run's own.
-    #[expect(dead_code, reason = "no plan is staged yet")]
     Staged,
 }
 
 impl Mode {
     /// Those that plans are made for.
-    pub(crate) const ALL: &[Self] = &[Self::Exclusive];
+    pub(crate) const ALL: &[Self] = &[Self::Exclusive, Self::Staged];
 
     fn name_check(self) -> NameCheck {
         match self {

@@ -30,6 +30,8 @@ pub(crate) struct Service {
     pub(crate) name_check: NameCheck,
     pub(crate) dice: Dice,
     pub(crate) ledger: Ledger,
+    /// No more faults and no other people.
+    pub(crate) is_calm: bool,
     queue: BTreeMap<(u64, u64), Event>,
     last: u64,
     /// Replies on their way back, by call.
@@ -93,6 +95,7 @@ impl Service {
             name_check,
             dice,
             ledger: Ledger::default(),
+            is_calm: false,
             queue: BTreeMap::new(),
             last: 0,
             replies: BTreeMap::new(),
@@ -153,7 +156,7 @@ impl Service {
     pub(crate) fn calm_down(&mut self) {
         self.setting.faults = 0;
         self.setting.stale = 0;
-        self.setting.others = 0;
+        self.is_calm = true;
     }
 
     /// The next event happens.

@@ -37,7 +37,9 @@ pub(crate) fn draw(setting: &Setting, dice: &mut Dice) -> (Laboratory, Plan) {
     for _ in 0..DRAWS {
         let spaces = [folder(dice, 2), folder(dice, 2)];
         let count = dice.between(1, 4);
-        let placements: Vec<Placement> = (0..count).map(|number| placement(number, dice)).collect();
+        let placements: Vec<Placement> = (0..count)
+            .map(|number| placement(number, wish(dice)))
+            .collect();
         let mut laboratory = setting.sheet.laboratory(placements, &spaces);
         let keys = ProviderKeys {
             name: "model",
@@ -149,7 +151,7 @@ fn wish(dice: &mut Dice) -> Wish {
     }
 }
 
-fn placement(number: u64, dice: &mut Dice) -> Placement {
+pub(crate) fn placement(number: u64, wish: Wish) -> Placement {
     Placement {
         id: PlacementId::new(&format!("p{number}")),
         location: SourceLocation {
@@ -159,7 +161,7 @@ fn placement(number: u64, dice: &mut Dice) -> Placement {
             length: 0,
             text: String::new(),
         },
-        wish: wish(dice),
+        wish,
     }
 }
 
