@@ -101,7 +101,12 @@ impl Ledger {
             self.misplaced.insert(node, text);
         }
         let passes = matches!(operation.reason, Reason::Halfway | Reason::Temporary);
-        let is_copy = matches!(operation.action, Action::Copy { .. });
+        let is_copy = match &operation.action {
+            Action::Copy { .. } => true,
+            // An empty folder of the run's own, in which nothing lands any more.
+            Action::CreateFolder { at } => at.path.as_str().contains("/.reshelve-"),
+            Action::Move { .. } | Action::Rename { .. } | Action::Remove { .. } => false,
+        };
         if let (Some(node), Some(landed)) = (effect.node, &effect.landed)
             && passes
             && is_copy

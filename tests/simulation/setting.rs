@@ -63,6 +63,8 @@ impl Setting {
         } else {
             stale
         };
+        // A second process that begins at once takes what it is shown for what is there.
+        let second = if looks_back == 0 { 500 } else { 0 };
         Self {
             sheet,
             mode,
@@ -71,7 +73,7 @@ impl Setting {
             faults: dice.one_of(&[0, 30, 60, 120]),
             others: if crowded { dice.between(1, 4) } else { 0 },
             stops: dice.one_of(&[0, 300, 700]),
-            second: dice.one_of(&[0, 0, 0, 500]),
+            second: dice.one_of(&[0, 0, 0, second]),
             locks_are_void: dice.chance(200),
         }
     }
