@@ -89,7 +89,8 @@ impl Ledger {
         slack: u64,
     ) -> Option<String> {
         let to = operation.action.to().map(Place::address);
-        let finds_names = operation.action.strategy() == Some(Strategy::Rename);
+        let key = (effect.run.clone(), effect.operation);
+        let finds_names = self.stays.contains(&key);
         if let Some(node) = effect.node
             && effect.landed != to
             && !finds_names
@@ -143,8 +144,13 @@ impl Ledger {
         ))
     }
 
-    /// An operation is sent.
+    /// An operation is sent, and lets the service find a name only where its plan says so.
     pub(crate) fn sent(&mut self, now: u64, run: &str, operation: &Operation) {
+        let finds_names = operation.action.strategy() == Some(Strategy::Rename);
+        if finds_names && !self.stays.contains(&(run.to_owned(), operation.id)) {
+            let operation = operation.id;
+            self.wrong(format!("{operation} of {run} lets the service find a name"));
+        }
         let ends = [operation.action.from(), operation.action.to()];
         let places = ends.into_iter().flatten().map(Place::address).collect();
         let doubt = Doubt {
