@@ -1,10 +1,11 @@
 //! The last look before something goes.
 
-use super::call::Site;
-use crate::plan::{Action, Carrier, Operation, Place, Reason, Reliance, is_staging};
+use crate::plan::{Action, Carrier, Operation, Place, Reason, Reliance, is_of_staging_folder};
 use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, ProviderError};
 
+use super::call::Site;
 use super::contents::demand_no_files;
+use super::staged::demand_only_copies;
 
 /// Which operations of a call may be sent.
 pub(super) struct Gate<'p> {
@@ -33,10 +34,10 @@ impl<'p> Gate<'p> {
         for (position, operation) in operations.into_iter().enumerate() {
             let looked = again.iter().position(|(other, _)| *other == position);
             let verdict = match (&operation.action, looked, &found) {
-                // What copies went by goes with the copies that nobody needs.
-                (Action::Remove { at, .. }, ..)
-                    if operation.reason == Reason::Emptied && !is_staging(&at.address()) =>
-                {
+                (Action::Remove { at, .. }, ..) if goes_with_copies(operation) => {
+                    demand_only_copies(site, at).await
+                }
+                (Action::Remove { at, .. }, ..) if is_emptied(operation) => {
                     demand_no_files(provider, at).await
                 }
                 (_, Some(_), Err(error)) => Err(error.clone()),
@@ -82,7 +83,19 @@ fn looked_at_again<'p>(provider: &dyn Provider, operation: &'p Operation) -> Opt
     };
     let sheet = provider.capabilities(&at.space).ok()?;
     let by_service = sheet.carrier == Carrier::Service;
-    (by_service && operation.reason != Reason::Emptied).then_some(at)
+    let is_judged_by_content = is_emptied(operation) || goes_with_copies(operation);
+    (by_service && !is_judged_by_content).then_some(at)
+}
+
+/// Whether a removal is of a folder that moves emptied.
+fn is_emptied(operation: &Operation) -> bool {
+    operation.reason == Reason::Emptied && !is_of_staging_folder(operation)
+}
+
+/// Whether a removal is of a folder that copies of the same run went by. One that an earlier run
+/// left was looked at when the plan was made.
+fn goes_with_copies(operation: &Operation) -> bool {
+    is_of_staging_folder(operation) && operation.relies_on.is_empty()
 }
 
 async fn fetch(

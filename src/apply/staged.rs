@@ -5,18 +5,20 @@
 //! after all. It is not moved, and goes with the folder.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use super::call::End;
+use super::call::{End, Site};
+use super::contents::contents;
 use super::error::ApplyError;
-use super::recovery::SETTLING;
 use super::run::Run;
-use crate::journal::{Evidence, Fact, Standing};
+use crate::journal::{Evidence, Fact, JournalError, Standing};
 use crate::plan::{
-    Action, Carrier, Identity, Naming, Operation, OperationId, Place, is_of_staging_folder,
-    is_staged,
+    Action, Identity, Naming, Operation, OperationId, Place, is_of_staging_folder, is_staged,
 };
-use crate::provider::{Effect, ErrorKind, FetchedEntry, ItemReply, Provider, ProviderError};
-use crate::tree::EntryKind;
+use crate::provider::{
+    Effect, ErrorKind, FetchedEntry, ItemDone, ItemReply, Provider, ProviderError,
+};
+use crate::tree::{Address, EntryKind};
 
 /// Whether an operation copies into such a folder.
 pub(super) fn goes_in(action: &Action) -> bool {
@@ -91,39 +93,42 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// What was to come into a folder that is swept has come to nothing, and will not come.
+    pub(super) fn give_up_staged(&mut self) -> Result<(), JournalError> {
+        let swept: BTreeSet<Address> = (self.site.plan.operations.iter())
+            .filter(|it| is_of_staging_folder(it) && self.recorder.progress.is_done(it.id))
+            .filter(|it| matches!(it.action, Action::Remove { .. }))
+            .filter_map(|it| Some(it.action.from()?.address()))
+            .collect();
+        for operation in self.recorder.progress.in_doubt() {
+            let planned = self.site.plan.operation(operation);
+            let to = planned.and_then(|it| it.action.to()).map(Place::address);
+            let folder = to.and_then(|to| Some(Address::new(to.space.clone(), to.path.parent()?)));
+            if folder.is_some_and(|folder| swept.contains(&folder)) {
+                self.recorder.record(Fact::Absent { operation })?;
+            }
+        }
+        Ok(())
+    }
+
     async fn sweep_one(&mut self, removal: &Operation) -> Result<(), ApplyError> {
-        let Some((place, is_made)) = self.own_folder(removal) else {
+        let Some(at) = self.own_folder(removal).await else {
             return Ok(());
         };
-        let mut found = self.folder_at(&place).await;
-        let sheet = self.site.provider.capabilities(&place.space);
-        let settles = sheet.is_ok_and(|sheet| sheet.carrier == Carrier::Service);
-        if is_made && settles && matches!(found, Some(None)) {
-            // One look does not prove that it is gone: a service may show it later.
-            self.site.heard.settling(1, SETTLING);
-            self.site.rest(SETTLING).await;
-            found = match self.site.stop.is_requested() {
-                true => None,
-                false => self.folder_at(&place).await,
-            };
-        }
-        let found = match found {
-            None => return Ok(()),
-            Some(Some(found)) => found,
-            Some(None) => {
-                if is_made {
-                    self.done(removal.id, Evidence::Observed, Default::default())?;
-                }
-                return Ok(());
-            }
-        };
         let mut sent = removal.clone();
-        if let Action::Remove { at, .. } = &mut sent.action {
-            at.id = found.seen.id;
+        if let Action::Remove { at: place, .. } = &mut sent.action {
+            *place = at.clone();
         }
         let operation = removal.id;
-        match self.carry_out(&sent, removal).await? {
+        let end = match demand_only_copies(self.site, &at).await {
+            Ok(()) => self.carry_out(&sent, removal).await?,
+            Err(error) => End::Failed(error),
+        };
+        match end {
             End::Done(done) => self.done(operation, Evidence::Reply, done)?,
+            End::Failed(error) if error.kind == ErrorKind::NotFound => {
+                self.done(operation, Evidence::Observed, ItemDone::default())?;
+            }
             End::Doubtful(message) => self.recorder.doubt(operation, message)?,
             End::NotActed(_) => self.recorder.record(Fact::Absent { operation })?,
             End::Failed(error) => self.recorder.record(Fact::Failed {
@@ -135,16 +140,9 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// The folder at a place, if there is one; `None` where that cannot be told.
-    async fn folder_at(&self, place: &Place) -> Option<Option<FetchedEntry>> {
-        let found = self.site.provider.fetch(std::slice::from_ref(place)).await;
-        let found = found.ok()?.pop()?;
-        Some(found.filter(|found| found.kind == EntryKind::Folder))
-    }
-
-    /// A folder that this very run made, or may have made. One that an earlier run left is taken
-    /// away by its operation alone.
-    fn own_folder(&self, removal: &Operation) -> Option<(Place, bool)> {
+    /// A folder that this very run made, or is seen to have made. One that an earlier run left is
+    /// taken away by its operation alone.
+    async fn own_folder(&self, removal: &Operation) -> Option<Place> {
         let at = removal.action.from()?;
         let makes = |it: &&Operation| match &it.action {
             Action::CreateFolder { at: made } => made == at,
@@ -154,13 +152,64 @@ impl Run<'_, '_> {
             | Action::Remove { .. } => false,
         };
         let maker = self.site.plan.operations.iter().find(makes)?;
-        let known = self.whereabouts.resolve(removal);
         match self.recorder.progress.operations.get(&maker.id)? {
-            Standing::Done { .. } => Some((known.action.from()?.clone(), true)),
-            Standing::InDoubt { .. } => Some((at.clone(), false)),
+            Standing::Done { .. } => self.whereabouts.resolve(removal).action.from().cloned(),
+            Standing::InDoubt { .. } => {
+                let found = self.site.provider.fetch(std::slice::from_ref(at)).await;
+                let found = found.ok()?.pop()??;
+                (found.kind == EntryKind::Folder).then(|| Place {
+                    id: found.seen.id,
+                    ..at.clone()
+                })
+            }
             Standing::Absent | Standing::Failed { .. } | Standing::Skipped { .. } => None,
         }
     }
+}
+
+/// Passes where such a folder holds nothing but what the run copied there, twins among it, and
+/// nothing that somebody else put there.
+///
+/// # Errors
+/// It holds something else, or cannot be listed.
+pub(super) async fn demand_only_copies(
+    site: Site<'_>,
+    folder: &Place,
+) -> Result<(), ProviderError> {
+    let listing = match contents(site.provider, folder).await {
+        Ok(listing) => listing,
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if listing.is_empty() {
+        return Ok(());
+    }
+    let operations = site.plan.operations.iter();
+    let stops: Vec<(&Operation, &str)> = operations
+        .filter_map(|it| Some((it, it.action.to()?)))
+        .filter(|(_, to)| to.space == folder.space && to.path.parent() == Some(folder.path.clone()))
+        .filter_map(|(it, to)| Some((it, to.path.name()?)))
+        .collect();
+    for entry in listing.entries() {
+        let is_copied = |(operation, name): &(&Operation, &str)| {
+            let is_file = operation.kind == EntryKind::File;
+            let same_size = !is_file || entry.size == operation.bytes;
+            entry.kind == operation.kind && same_size && is_like(name, entry.name)
+        };
+        if !stops.iter().any(is_copied) {
+            let name = entry.name;
+            let message =
+                format!("{folder} holds {name:?}, which is no copy of this run; take it out");
+            return Err(ProviderError::refused(ErrorKind::Mismatch, message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is another one, or what a service makes of it where it is taken.
+fn is_like(name: &str, found: &str) -> bool {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    found == name || found.starts_with(stem) && found.ends_with(extension)
 }
 
 /// The operations of a call, with those that take something on from the run's own folder about the

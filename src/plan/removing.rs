@@ -4,6 +4,7 @@ use super::context::Context;
 use super::keep::Removal;
 use super::lower::{place, unchanged};
 use super::operation::{Action, Operation, OperationId, Reason, Reliance};
+use super::staging::is_staging;
 use crate::tree::{Address, EntryKind};
 
 /// The operation that takes an entry away, with what it relies on.
@@ -15,7 +16,9 @@ pub(super) fn removal_operation(
     let world = context.world;
     let (entries, bytes) = world.measure(removal.node);
     let mut relies_on = Vec::with_capacity(3);
-    relies_on.push(if removal.reason == Reason::Emptied {
+    // What a run left in a folder of its own is looked at as anything else that goes.
+    let is_empty = removal.reason == Reason::Emptied && !is_staging(&removal.address);
+    relies_on.push(if is_empty {
         Reliance::Folder {
             address: removal.address.clone(),
             id: world.seen(removal.node).id,
@@ -31,12 +34,12 @@ pub(super) fn removal_operation(
         placement: context.reference(removal.placement).clone(),
         reason: removal.reason,
         kind: world.kind(removal.node),
-        entries: if removal.reason == Reason::Emptied {
+        entries: if is_empty {
             1
         } else {
             entries - removal.moved_out.0
         },
-        bytes: if removal.reason == Reason::Emptied {
+        bytes: if is_empty {
             0
         } else {
             bytes - removal.moved_out.1

@@ -48,7 +48,7 @@ pub fn scopes(manifests: &[Manifest], recorded: &State) -> Vec<Scope> {
     let left_over = left_over.filter(|address| is_staging(address) && is_known(address));
     scopes.extend(left_over.map(|address| Scope {
         address: address.clone(),
-        reach: Reach::Entry,
+        reach: Reach::Subtree,
     }));
     scopes.sort();
     scopes.dedup();

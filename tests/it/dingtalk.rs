@@ -12,13 +12,13 @@ use super::service::{Story, counted, everything, names, planned};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/dingtalk");
 /// Credentials that must not be seen anywhere.
-const SECRETS: [(&str, &str); 3] = [
+pub(crate) const SECRETS: [(&str, &str); 3] = [
     ("UNION_ID", "marker-person-51f0"),
     ("APP_KEY", "marker-key-51f1"),
     ("APP_SECRET", "marker-secret-51f2"),
 ];
 /// The calls that change something.
-const WRITES: [&str; 5] = [
+pub(crate) const WRITES: [&str; 5] = [
     "addFolder",
     "batchCopy",
     "batchMove",
@@ -27,7 +27,7 @@ const WRITES: [&str; 5] = [
 ];
 
 /// The example's drives and manifest.
-fn story(configure: impl FnOnce(Config) -> Config) -> Story {
+pub(crate) fn story(configure: impl FnOnce(Config) -> Config) -> Story {
     let read = |name: &str| std::fs::read_to_string(format!("{EXAMPLE}/{name}")).unwrap();
     let drives = (read("drive.yaml").replace("editor", SECRETS[0].1))
         .replace("handbook-app", SECRETS[1].1)

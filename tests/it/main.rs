@@ -16,6 +16,7 @@ mod saved;
 mod service;
 #[cfg(feature = "emulator")]
 mod smh;
+mod staged;
 mod stories;
 mod terminal;
 mod troubles;

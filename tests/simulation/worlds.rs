@@ -2,7 +2,7 @@
 //! placements meet, clash and chain often.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use reshelve::diagnostic::SourceLocation;
 use reshelve::manifest::{
@@ -20,14 +20,6 @@ use crate::laboratory::{Laboratory, Shape};
 use crate::others::{NAMES, POOL};
 use crate::setting::Setting;
 
-/// Patterns that leave something out, and patterns that choose; made once, since that takes longer
-/// than most histories.
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let texts = ["*.t", "x", "**/y", "z/*", "*", "*.t", "**/x", "[xy]"];
-    let parse = |text| Pattern::parse(text).expect("plain");
-    texts.into_iter().map(parse).collect()
-});
-
 /// How many worlds are drawn until one has something to do.
 const DRAWS: u32 = 50;
 
@@ -37,9 +29,7 @@ pub(crate) fn draw(setting: &Setting, dice: &mut Dice) -> (Laboratory, Plan) {
     for _ in 0..DRAWS {
         let spaces = [folder(dice, 2), folder(dice, 2)];
         let count = dice.between(1, 4);
-        let placements: Vec<Placement> = (0..count)
-            .map(|number| placement(number, wish(dice)))
-            .collect();
+        let placements: Vec<Placement> = (0..count).map(|number| placement(number, dice)).collect();
         let mut laboratory = setting.sheet.laboratory(placements, &spaces);
         let keys = ProviderKeys {
             name: "model",
@@ -92,7 +82,8 @@ fn patterns(dice: &mut Dice) -> PatternSet {
     if dice.chance(750) {
         return PatternSet::default();
     }
-    PatternSet::new(vec![dice.one_of(&PATTERNS[..4])])
+    let text = dice.one_of(&["*.t", "x", "**/y", "z/*"]);
+    PatternSet::new(vec![Pattern::parse(text).expect("plain")])
 }
 
 fn transfer(dice: &mut Dice) -> Transfer {
@@ -111,9 +102,9 @@ fn transfer(dice: &mut Dice) -> Transfer {
         expect: Expect::default(),
     };
     if !whole {
-        let pattern = dice.one_of(&PATTERNS[4..]);
+        let pattern = dice.one_of(&["*", "*.t", "**/x", "[xy]"]);
         let layout = dice.one_of(&[Layout::KeepFolders, Layout::Flatten]);
-        transfer.source.below = Some(pattern);
+        transfer.source.below = Some(Pattern::parse(pattern).expect("plain"));
         transfer.target = Target::Into(address(dice), layout);
     }
     transfer
@@ -151,7 +142,7 @@ fn wish(dice: &mut Dice) -> Wish {
     }
 }
 
-pub(crate) fn placement(number: u64, wish: Wish) -> Placement {
+fn placement(number: u64, dice: &mut Dice) -> Placement {
     Placement {
         id: PlacementId::new(&format!("p{number}")),
         location: SourceLocation {
@@ -161,7 +152,7 @@ pub(crate) fn placement(number: u64, wish: Wish) -> Placement {
             length: 0,
             text: String::new(),
         },
-        wish,
+        wish: wish(dice),
     }
 }
 
