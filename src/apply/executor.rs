@@ -4,15 +4,17 @@ use super::call::Site;
 use super::claims::Claims;
 use super::error::ApplyError;
 use super::recorder::Recorder;
+use super::recovery::SETTLING;
 use super::run::Run;
 use super::stop::Stop;
 use super::subtree::Subtrees;
 use super::verify::{CHUNK, Verification};
 use crate::journal::{Fact, JournalSink, Outcome, Record, RunProgress};
-use crate::plan::{OperationId, Plan};
+use crate::plan::{Carrier, OperationId, Plan};
 use crate::provider::layer::Pause;
 use crate::provider::{Progress, Provider};
 use crate::state::RunId;
+use crate::tree::Address;
 
 /// What a run needs of the world.
 pub struct Executor<'a> {
@@ -114,6 +116,7 @@ impl Executor<'_> {
         for chunk in doubtful.chunks(CHUNK) {
             let sent = run.in_doubt(chunk);
             for (operation, verdict) in site.observe(&sent).await {
+                let verdict = run.knowing_its_task(operation, verdict);
                 run.believe(operation, verdict)?;
             }
         }
@@ -125,11 +128,21 @@ impl Executor<'_> {
 
 /// Reads back what was touched, and says how the run ended.
 async fn finish(site: Site<'_>, mut recorder: Recorder<'_>) -> Result<RunProgress, ApplyError> {
-    let mut verification = Verification::new(site.provider, site.plan, &recorder.progress);
-    while let Some(facts) = verification.read_on(site.provider).await {
-        for fact in facts {
-            recorder.record(fact)?;
-        }
+    let different = read_back(site, &mut recorder).await?;
+    let by_service = |(target, _): &(Address, String)| {
+        let sheet = site.provider.capabilities(&target.space);
+        sheet.is_ok_and(|sheet| sheet.carrier == Carrier::Service)
+    };
+    let different = if different.iter().any(by_service) {
+        // A service may still show what was there before, so one look proves no difference.
+        site.heard.settling(different.len(), SETTLING);
+        site.rest(SETTLING).await;
+        read_back(site, &mut recorder).await?
+    } else {
+        different
+    };
+    for (target, message) in different {
+        recorder.record(Fact::Differs { target, message })?;
     }
     let counts = recorder.progress.counts(site.plan);
     let all_done = counts.done == site.plan.operations.len() as u64 && counts.differs == 0;
@@ -141,4 +154,24 @@ async fn finish(site: Site<'_>, mut recorder: Recorder<'_>) -> Result<RunProgres
     recorder.record(Fact::RunEnd { outcome })?;
     recorder.sync()?;
     Ok(recorder.progress)
+}
+
+/// Reads back what was not verified yet, and records what is as it should be. What is different is
+/// given back.
+async fn read_back(
+    site: Site<'_>,
+    recorder: &mut Recorder<'_>,
+) -> Result<Vec<(Address, String)>, ApplyError> {
+    let mut verification = Verification::new(site.provider, site.plan, &recorder.progress);
+    let mut different = Vec::new();
+    while let Some(facts) = verification.read_on(site.provider).await {
+        for fact in facts {
+            if let Fact::Differs { target, message } = fact {
+                different.push((target, message));
+            } else {
+                recorder.record(fact)?;
+            }
+        }
+    }
+    Ok(different)
 }

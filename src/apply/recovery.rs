@@ -12,7 +12,7 @@ use crate::provider::{ErrorKind, FetchedEntry, ItemDone, ProviderError};
 use crate::tree::{EntryId, Timestamp};
 
 /// How long a service may take until a call that was cut off shows its effect.
-const SETTLING: Duration = Duration::from_secs(120);
+pub(super) const SETTLING: Duration = Duration::from_secs(120);
 
 /// What observing says of an operation in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,11 +55,12 @@ impl Verdict {
     /// one, so that sending again could make a twin.
     fn at_last(self) -> Self {
         match self {
-            Self::Growing(_) => {
-                Self::Unresolved("a folder is there, and it does not hold what it should".into())
-            }
             Self::Unseen(message) => Self::Unresolved(message),
-            Self::Done(_) | Self::Absent | Self::Failed(..) | Self::Unresolved(_) => self,
+            Self::Growing(_)
+            | Self::Done(_)
+            | Self::Absent
+            | Self::Failed(..)
+            | Self::Unresolved(_) => self,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::error::ApplyError;
 use super::recorder::Recorder;
 use super::recovery::{Doubtful, Verdict};
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
+use super::tasks::TaskEnd;
 use crate::journal::{Evidence, Fact, JournalError, Whereabouts};
 use crate::plan::{Operation, OperationId};
 use crate::provider::{BatchReply, ItemDone, Provider, ProviderError, TaskId, TaskStatus};
@@ -35,6 +36,8 @@ pub(super) struct Run<'s, 'r> {
     again: VecDeque<Call>,
     /// How often each operation was in doubt.
     doubts: BTreeMap<OperationId, u32>,
+    /// How the tasks of operations were seen last that did not simply succeed.
+    pub(super) task_ends: BTreeMap<OperationId, TaskEnd>,
 }
 
 pub(super) type Task<'s> = Pin<Box<dyn Future<Output = Event> + Send + 's>>;
@@ -58,6 +61,7 @@ impl<'s, 'r> Run<'s, 'r> {
             followed: 0,
             again: VecDeque::new(),
             doubts: BTreeMap::new(),
+            task_ends: BTreeMap::new(),
         }
     }
 
@@ -186,6 +190,7 @@ impl<'s, 'r> Run<'s, 'r> {
             Event::Replied(call, reply) => self.take_ends(&call, reply, &BTreeMap::new()),
             Event::Followed(call, reply, seen) => {
                 self.followed = self.followed.saturating_sub(1);
+                self.note_task_ends(&reply.tasks, &seen);
                 self.take_ends(&call, Ok(reply), &seen)
             }
             Event::Observed(call, verdicts) => self.take_verdicts(&call, verdicts),
@@ -293,7 +298,7 @@ impl<'s, 'r> Run<'s, 'r> {
                 message,
             }),
             Verdict::Growing(_) => {
-                let message = "a folder is there, perhaps not as a whole".to_owned();
+                let message = "a folder is there, and it does not hold what it should".to_owned();
                 self.recorder.doubt(operation, message)
             }
             Verdict::Unseen(message) | Verdict::Unresolved(message) => {
@@ -309,6 +314,7 @@ impl<'s, 'r> Run<'s, 'r> {
     ) -> Result<(), JournalError> {
         let mut absent = Vec::new();
         for (operation, verdict) in verdicts {
+            let verdict = self.knowing_its_task(operation, verdict);
             let is_absent = verdict == Verdict::Absent;
             let is_done = matches!(verdict, Verdict::Done(_));
             self.believe(operation, verdict)?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reshelve::apply::{ApplyError, Executor, RunSetup, Stop};
+use reshelve::diagnostic::Diagnostic;
 use reshelve::journal::{Fact, JournalSink, Outcome, Record, RunProgress, advance};
 use reshelve::manifest::Manifest;
 use reshelve::observe::{Limits, ObserveError, Sought, observe, observe_for_plan};
@@ -248,6 +249,10 @@ impl Desk {
         });
         let (_, plan) = planned.await?;
         let plan = plan::file::seal(plan);
+        for (address, provenance) in &state.records {
+            self.room
+                .note(format_args!("recorded {address} {provenance:?}"));
+        }
         self.note_plan(&plan);
         Ok(plan)
     }
@@ -267,11 +272,22 @@ impl Desk {
         ));
         for finding in &plan.findings {
             if finding.code == "internal" {
-                let mut service = lock(&self.room.service);
-                service
-                    .ledger
-                    .wrong(format!("a plan is refused: {finding:?}"));
+                self.unproven(finding);
             }
+        }
+    }
+
+    /// A plan that cannot be proven is an error of the planner, although nothing is written. One
+    /// that follows what other people did is counted and no more until the planner finds its way
+    /// from everywhere.
+    fn unproven(&self, finding: &Diagnostic) {
+        self.room.note(format_args!("unproven {finding:?}"));
+        self.room.fired("plan-not-proven");
+        let mut service = lock(&self.room.service);
+        if service.setting.others == 0 {
+            service
+                .ledger
+                .wrong(format!("a plan is refused: {finding:?}"));
         }
     }
 
@@ -480,8 +496,10 @@ fn exit_of(progress: &RunProgress) -> Exit {
 
 fn limits() -> Limits {
     Limits {
+        entries: 1_000_000,
+        depth: 256,
         concurrency: std::num::NonZeroUsize::MIN,
-        ..Limits::default()
+        notes: 1000,
     }
 }
 

@@ -1,12 +1,13 @@
 //! One history: a world, processes that come and go, and what is there in the end.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use reshelve::plan::{Plan, Strategy, Verdict, World};
+use reshelve::plan::{Node, Operation, Plan, Reason, Strategy, Verdict, World};
 use reshelve::provider::MemoryProvider;
 use reshelve::state::file;
-use reshelve::tree::EntryKind;
+use reshelve::tree::{Address, EntryKind, EntryPath};
 
 use crate::desk::{Approval, Desk, Exit, together};
 use crate::dice::Dice;
@@ -52,7 +53,7 @@ pub(crate) struct Ending {
     pub(crate) digest: u64,
     pub(crate) lines: Vec<String>,
     pub(crate) wrongs: Vec<String>,
-    pub(crate) fired: std::collections::BTreeMap<&'static str, u64>,
+    pub(crate) fired: BTreeMap<&'static str, u64>,
     pub(crate) steps: u64,
 }
 
@@ -155,7 +156,6 @@ impl History {
         self.room.note(format_args!("calm"));
         self.stop = Stop::Never;
         lock(&self.room.service).calm_down();
-        self.setting.second = 0;
         self.room.let_pass(3_000_000);
         for _ in 0..CALM {
             // What was resumed leaves to the next process what it only has to note.
@@ -194,7 +194,8 @@ impl History {
         };
         let name = if resumes { "resume" } else { "apply" };
         self.room.note(format_args!("{name} {}", self.desk.number));
-        let exit = if self.dice.chance(self.setting.second) {
+        let calm = self.stop == Stop::Never;
+        let exit = if !calm && self.dice.chance(self.setting.second) {
             self.two(first)
         } else {
             self.room.run(first)
@@ -268,11 +269,15 @@ impl History {
     fn judge(&self, laboratory: &Laboratory, plan: &Plan, last: &Exit) {
         self.room.let_pass(3_600_000);
         let crowded = self.setting.others > 0;
+        let by_service = |it: &Operation| it.action.strategy() == Some(Strategy::Rename);
         let finds_names = plan
             .operations
             .iter()
-            .any(|it| it.action.strategy() == Some(Strategy::Rename));
-        let free = !crowded && !finds_names;
+            .any(|it| by_service(it) || it.reason == Reason::Beside);
+        let crowded = crowded || plan.operations.iter().any(by_service);
+        // Where locks keep nobody out, two processes may both find a name.
+        let raced = self.setting.locks_are_void && self.setting.second > 0 && finds_names;
+        let free = !crowded && !raced;
         let ready = plan.verdict() == Verdict::Ready;
         if free && ready && *last != Exit::Done {
             self.wrong(format!("it does not come to its end: {:?}", self.exits));
@@ -280,11 +285,8 @@ impl History {
         let world = lock(&self.room.service).inner.world();
         if free && ready {
             let wanted = crate::service::simulated(laboratory, plan);
-            let mut found = outline(&world);
-            let every = found.clone();
-            // A call that made such a folder and lands once more long after leaves an empty one,
-            // which is reported.
-            found.retain(|row| !is_empty_staging(row, &every));
+            let passing = lock(&self.room.service).ledger.passing.clone();
+            let found = outline(&world, &passing);
             if found != wanted {
                 self.wrong(format!("there is {found:#?}\ninstead of {wanted:#?}"));
             }
@@ -385,23 +387,22 @@ impl History {
 }
 
 /// What is there in the spaces of the manifest: path, kind and size.
-fn outline(world: &World) -> Vec<String> {
+fn outline(world: &World, passing: &BTreeMap<Node, Address>) -> Vec<String> {
     let mut lines = Vec::new();
     for space in world.spaces().iter().filter(|space| space.as_str() != POOL) {
         let root = world.root(space).expect("a space of this world");
+        let mut left_out: Vec<EntryPath> = Vec::new();
         world.walk(root, |path, node| {
+            let here = |at: &Address| at.space == *space && at.path == *path;
+            if passing.get(&node).is_some_and(here) {
+                left_out.push(path.clone());
+            }
+            if left_out.iter().any(|above| path.is_at_or_below(above)) {
+                return;
+            }
             let size = world.size(node) * u64::from(world.kind(node) == EntryKind::File);
             lines.push(format!("{space}:{path} {} {size}", world.kind(node)));
         });
     }
     lines
-}
-
-/// Whether a row of an outline is an empty folder that copies of some run went by.
-fn is_empty_staging(row: &str, every: &[String]) -> bool {
-    let Some(path) = row.strip_suffix(" folder 0") else {
-        return false;
-    };
-    let below = format!("{path}/");
-    path.contains(":/.reshelve-staging-") && !every.iter().any(|other| other.starts_with(&below))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reshelve::journal::{Evidence, Fact, Record};
-use reshelve::plan::{Action, Node, Operation, OperationId, Place, Plan, Strategy, World};
+use reshelve::plan::{Action, Node, Operation, OperationId, Place, Plan, Reason, Strategy, World};
 use reshelve::tree::{Address, EntryId};
 
 use crate::storage::subtree;
@@ -20,6 +20,8 @@ pub(crate) struct Effect {
     /// Where something came to be.
     pub(crate) landed: Option<Address>,
     pub(crate) node: Option<Node>,
+    /// Whether its call came late, or not for the first time.
+    pub(crate) is_late: bool,
     /// The id that the service told.
     pub(crate) id: Option<EntryId>,
 }
@@ -40,6 +42,11 @@ pub(crate) struct Ledger {
     observed: BTreeMap<String, u64>,
     /// When other people last touched an entry.
     pub(crate) foreign: BTreeMap<Node, u64>,
+    /// What came late, or once more, to a name from which a run had taken what it brought there.
+    /// Where a service keeps names, a copy that gets another name passes through one; a second one
+    /// of it that comes after that finds the name free again. Nothing but a folder of the run's own
+    /// keeps that out of the target, which is what staging is for.
+    pub(crate) passing: BTreeMap<Node, Address>,
     /// What came to be under a name that nobody planned.
     pub(crate) misplaced: BTreeMap<Node, String>,
     doubts: BTreeMap<(String, OperationId), Doubt>,
@@ -82,7 +89,8 @@ impl Ledger {
         slack: u64,
     ) -> Option<String> {
         let to = operation.action.to().map(Place::address);
-        let finds_names = operation.action.strategy() == Some(Strategy::Rename);
+        let key = (effect.run.clone(), effect.operation);
+        let finds_names = self.stays.contains(&key);
         if let Some(node) = effect.node
             && effect.landed != to
             && !finds_names
@@ -92,6 +100,20 @@ impl Ledger {
                 effect.operation, effect.run, effect.landed
             );
             self.misplaced.insert(node, text);
+        }
+        let passes = matches!(operation.reason, Reason::Halfway | Reason::Temporary);
+        let is_copy = match &operation.action {
+            Action::Copy { .. } => true,
+            // An empty folder of the run's own, in which nothing lands any more.
+            Action::CreateFolder { at } => at.path.as_str().contains("/.reshelve-"),
+            Action::Move { .. } | Action::Rename { .. } | Action::Remove { .. } => false,
+        };
+        if let (Some(node), Some(landed)) = (effect.node, &effect.landed)
+            && passes
+            && is_copy
+            && effect.is_late
+        {
+            self.passing.insert(node, landed.clone());
         }
         let wrong = self.removed_of_others(before, &effect, operation, slack);
         self.effects.push(effect);
@@ -122,8 +144,13 @@ impl Ledger {
         ))
     }
 
-    /// An operation is sent.
+    /// An operation is sent, and lets the service find a name only where its plan says so.
     pub(crate) fn sent(&mut self, now: u64, run: &str, operation: &Operation) {
+        let finds_names = operation.action.strategy() == Some(Strategy::Rename);
+        if finds_names && !self.stays.contains(&(run.to_owned(), operation.id)) {
+            let operation = operation.id;
+            self.wrong(format!("{operation} of {run} lets the service find a name"));
+        }
         let ends = [operation.action.from(), operation.action.to()];
         let places = ends.into_iter().flatten().map(Place::address).collect();
         let doubt = Doubt {

@@ -2,7 +2,7 @@
 //! from the outside once everything late has landed.
 //!
 //! `SIMULATION_SEED=7 cargo test --test simulation one_seed -- --nocapture` plays one history and
-//! prints its log; `SIMULATION_COUNT` asks for another number of histories.
+//! prints its log; `SIMULATION_FIRST` and `SIMULATION_COUNT` ask for other histories.
 
 #![expect(
     clippy::print_stdout,
@@ -97,6 +97,7 @@ fn all_well(seeds: std::ops::Range<u64>) -> BTreeMap<&'static str, u64> {
             true
         }
         Err(error) => {
+            println!("{error}\n");
             let mut bad = lock(&bad);
             bad.push(error);
             bad.len() < 20
@@ -114,7 +115,8 @@ fn all_well(seeds: std::ops::Range<u64>) -> BTreeMap<&'static str, u64> {
 
 #[test]
 fn histories_end_well() {
-    all_well(0..asked("SIMULATION_COUNT").unwrap_or(90));
+    let first = asked("SIMULATION_FIRST").unwrap_or(0);
+    all_well(first..first + asked("SIMULATION_COUNT").unwrap_or(90));
 }
 
 #[test]

@@ -158,14 +158,17 @@ impl Service {
 
     /// Other people will do so many things within a time.
     pub(crate) fn invite(&mut self, now: u64, targets: &[Address]) {
-        for _ in 0..self.setting.others {
+        let is_open = |target: &&Address| !target.path.as_str().contains("/.");
+        let targets: Vec<Address> = targets.iter().filter(is_open).cloned().collect();
+        let count = if self.is_calm { 0 } else { self.setting.others };
+        for _ in 0..count {
             let deed = match self.dice.below(7) {
                 0 => Deed::Add,
                 1 => Deed::Folder,
                 2 => Deed::Edit,
                 3 => Deed::Rename,
                 4 => Deed::Remove,
-                _ => match self.dice.pick(targets) {
+                _ => match self.dice.pick(&targets) {
                     Some(target) => Deed::Take(target.clone()),
                     None => Deed::Add,
                 },

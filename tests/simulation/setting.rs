@@ -11,13 +11,12 @@ pub(crate) enum Mode {
     /// Names are checked with the effect: straight to the target.
     Exclusive,
     /// Names are checked when a call is taken on: through a folder of the run's own.
-    #[expect(dead_code, reason = "no plan is staged yet")]
     Staged,
 }
 
 impl Mode {
     /// Those that plans are made for.
-    pub(crate) const ALL: &[Self] = &[Self::Exclusive];
+    pub(crate) const ALL: &[Self] = &[Self::Exclusive, Self::Staged];
 
     fn name_check(self) -> NameCheck {
         match self {
@@ -64,6 +63,8 @@ impl Setting {
         } else {
             stale
         };
+        // A second process that begins at once takes what it is shown for what is there.
+        let second = if looks_back == 0 { 500 } else { 0 };
         Self {
             sheet,
             mode,
@@ -72,7 +73,7 @@ impl Setting {
             faults: dice.one_of(&[0, 30, 60, 120]),
             others: if crowded { dice.between(1, 4) } else { 0 },
             stops: dice.one_of(&[0, 300, 700]),
-            second: dice.one_of(&[0, 0, 0, 500]),
+            second: dice.one_of(&[0, 0, 0, second]),
             locks_are_void: dice.chance(200),
         }
     }

@@ -13,7 +13,7 @@ use reshelve::provider::{
 use reshelve::tree::{Address, EntryKind, EntryPath};
 
 use crate::dice::Dice;
-use crate::fate::Fate;
+use crate::fate::{Fate, WAY};
 use crate::ledger::{Effect, Ledger};
 use crate::others::Deed;
 use crate::room::{Room, lock, time_of_day};
@@ -21,6 +21,8 @@ use crate::setting::Setting;
 
 /// How old what a stale look sees can be, in milliseconds.
 pub(crate) const STALEST: u64 = 60_000;
+/// How long a call and its task take at most where nothing is amiss, in milliseconds.
+const PROMPT: u64 = 25_000;
 
 pub(crate) struct Service {
     pub(crate) inner: MemoryProvider,
@@ -28,6 +30,8 @@ pub(crate) struct Service {
     pub(crate) name_check: NameCheck,
     pub(crate) dice: Dice,
     pub(crate) ledger: Ledger,
+    /// No more faults and no other people.
+    pub(crate) is_calm: bool,
     queue: BTreeMap<(u64, u64), Event>,
     last: u64,
     /// Replies on their way back, by call.
@@ -54,6 +58,8 @@ struct Arrival {
     cut: Option<u64>,
     /// Which time it comes, from 0.
     time: usize,
+    /// Whether it comes late, or not for the first time.
+    is_late: bool,
 }
 
 /// What a task comes to.
@@ -89,6 +95,7 @@ impl Service {
             name_check,
             dice,
             ledger: Ledger::default(),
+            is_calm: false,
             queue: BTreeMap::new(),
             last: 0,
             replies: BTreeMap::new(),
@@ -123,6 +130,7 @@ impl Service {
                 refused: fate.refused,
                 cut: fate.cut,
                 time,
+                is_late: time > 0 || *after > WAY,
             };
             self.plan_event(now + after, Event::Arrival(arrival));
         }
@@ -148,7 +156,7 @@ impl Service {
     pub(crate) fn calm_down(&mut self) {
         self.setting.faults = 0;
         self.setting.stale = 0;
-        self.setting.others = 0;
+        self.is_calm = true;
     }
 
     /// The next event happens.
@@ -237,7 +245,7 @@ impl Service {
         }
         for item in items {
             if let Ok(done) = &item.end {
-                let effect = effect_of(arrival, operation, done);
+                let effect = effect_of(room, arrival, operation, done);
                 self.ledger_effect(room, &before, effect, operation);
             }
             let end = match &item.end {
@@ -320,7 +328,7 @@ impl Service {
         let mut status = status;
         match &status {
             TaskStatus::Succeeded => {
-                let effect = effect_of(arrival, operation, &life.promised.done);
+                let effect = effect_of(room, arrival, operation, &life.promised.done);
                 self.ledger_effect(room, &before, effect, operation);
                 if life.ending == Ending::InPart && self.lose_a_part(room, operation) {
                     status = match self.dice.chance(500) {
@@ -391,7 +399,7 @@ impl Service {
             let polled = ready(self.inner.poll(&tasks)).expect("the model answers");
             if polled == [TaskStatus::Succeeded] {
                 room.fired("landed-beside");
-                let effect = effect_of(arrival, operation, &task.done);
+                let effect = effect_of(room, arrival, operation, &task.done);
                 self.ledger_effect(room, &before, effect, operation);
             }
         }
@@ -447,7 +455,8 @@ impl Service {
         let mut states = Vec::with_capacity(tasks.len());
         for task in tasks {
             let state = self.tasks.get(task).map(|life| life.status.clone());
-            let forgets = self.setting.faults > 0 && self.dice.chance(10);
+            let may_forget = self.setting.faults > 0 && state != Some(TaskStatus::Running);
+            let forgets = may_forget && self.dice.chance(30);
             if forgets {
                 room.fired("task-forgotten");
             }
@@ -458,7 +467,7 @@ impl Service {
     }
 }
 
-fn effect_of(arrival: &Arrival, operation: &Operation, done: &ItemDone) -> Effect {
+fn effect_of(room: &Room, arrival: &Arrival, operation: &Operation, done: &ItemDone) -> Effect {
     let to = operation.action.to().map(Place::address);
     let landed = to.map(|to| match &done.name {
         Some(name) => {
@@ -474,6 +483,7 @@ fn effect_of(arrival: &Arrival, operation: &Operation, done: &ItemDone) -> Effec
         operation: operation.id,
         landed,
         node: None,
+        is_late: arrival.is_late || room.now() > arrival.sent + PROMPT,
         id: done.id.clone(),
     }
 }

@@ -2,7 +2,7 @@
 //! placements meet, clash and chain often.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use reshelve::diagnostic::SourceLocation;
 use reshelve::manifest::{
@@ -20,6 +20,14 @@ use crate::laboratory::{Laboratory, Shape};
 use crate::others::{NAMES, POOL};
 use crate::setting::Setting;
 
+/// Patterns that leave something out, and patterns that choose; made once, since that takes longer
+/// than most histories.
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let texts = ["*.t", "x", "**/y", "z/*", "*", "*.t", "**/x", "[xy]"];
+    let parse = |text| Pattern::parse(text).expect("plain");
+    texts.into_iter().map(parse).collect()
+});
+
 /// How many worlds are drawn until one has something to do.
 const DRAWS: u32 = 50;
 
@@ -29,7 +37,9 @@ pub(crate) fn draw(setting: &Setting, dice: &mut Dice) -> (Laboratory, Plan) {
     for _ in 0..DRAWS {
         let spaces = [folder(dice, 2), folder(dice, 2)];
         let count = dice.between(1, 4);
-        let placements: Vec<Placement> = (0..count).map(|number| placement(number, dice)).collect();
+        let placements: Vec<Placement> = (0..count)
+            .map(|number| placement(number, wish(dice)))
+            .collect();
         let mut laboratory = setting.sheet.laboratory(placements, &spaces);
         let keys = ProviderKeys {
             name: "model",
@@ -82,8 +92,7 @@ fn patterns(dice: &mut Dice) -> PatternSet {
     if dice.chance(750) {
         return PatternSet::default();
     }
-    let text = dice.one_of(&["*.t", "x", "**/y", "z/*"]);
-    PatternSet::new(vec![Pattern::parse(text).expect("plain")])
+    PatternSet::new(vec![dice.one_of(&PATTERNS[..4])])
 }
 
 fn transfer(dice: &mut Dice) -> Transfer {
@@ -102,9 +111,9 @@ fn transfer(dice: &mut Dice) -> Transfer {
         expect: Expect::default(),
     };
     if !whole {
-        let pattern = dice.one_of(&["*", "*.t", "**/x", "[xy]"]);
+        let pattern = dice.one_of(&PATTERNS[4..]);
         let layout = dice.one_of(&[Layout::KeepFolders, Layout::Flatten]);
-        transfer.source.below = Some(Pattern::parse(pattern).expect("plain"));
+        transfer.source.below = Some(pattern);
         transfer.target = Target::Into(address(dice), layout);
     }
     transfer
@@ -142,7 +151,7 @@ fn wish(dice: &mut Dice) -> Wish {
     }
 }
 
-fn placement(number: u64, dice: &mut Dice) -> Placement {
+pub(crate) fn placement(number: u64, wish: Wish) -> Placement {
     Placement {
         id: PlacementId::new(&format!("p{number}")),
         location: SourceLocation {
@@ -152,7 +161,7 @@ fn placement(number: u64, dice: &mut Dice) -> Placement {
             length: 0,
             text: String::new(),
         },
-        wish: wish(dice),
+        wish,
     }
 }
 
