@@ -40,6 +40,7 @@ const LIMITS: &[&str] = &[
     "copy_batch",
     "move_batch",
     "remove_batch",
+    "calls_at_once",
     "calls_per_second",
     "calls_per_month",
 ];
@@ -324,6 +325,7 @@ fn limit(sheet: &mut Capabilities, definition: &SpaceDefinition) -> Result<(), C
             "copy_batch" => &mut sheet.copy.items,
             "move_batch" => &mut sheet.moving.items,
             "remove_batch" => &mut sheet.remove.items,
+            "calls_at_once" => &mut sheet.calls_at_once,
             "calls_per_second" => &mut sheet.calls_per_second,
             "calls_per_month" => &mut sheet.calls_per_month,
             unknown => return Err(wrong_limit(&format!("there is no limit `{unknown}`"))),

@@ -2,6 +2,7 @@
 //! emulator of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reshelve::emulator::Running;
 use reshelve::manifest::{Disposal, Permissions};
@@ -35,6 +36,7 @@ pub(crate) const CASES: &[Check] = &[
     ),
     ("a call that reads may always be made again", reading_faults),
     ("a token that ends is fetched again, once", token_ends),
+    ("many calls at once fetch one new token", one_new_token),
     ("wrong credentials are named", wrong_credentials),
     ("a flat listing has what the folders have", flat_listing),
     ("pages follow one another", many_pages),
@@ -182,8 +184,8 @@ const FAULTS: &[(&str, ErrorKind, Effect, bool)] = {
         ("qps", Throttled, NotApplied, false),
         ("qps-api", Throttled, NotApplied, false),
         ("qpm", Throttled, NotApplied, false),
-        ("ban-html", Throttled, NotApplied, false),
-        ("ban-json", Throttled, NotApplied, false),
+        ("ban-html", Throttled, MayHaveApplied, false),
+        ("ban-json", Throttled, MayHaveApplied, false),
         ("concurrent", Throttled, NotApplied, false),
         ("monthly-quota", Quota, NotApplied, false),
         ("timeout-before", Unavailable, MayHaveApplied, false),
@@ -197,7 +199,7 @@ const FAULTS: &[(&str, ErrorKind, Effect, bool)] = {
 
 fn faults() {
     for (fault, kind, effect, is_there) in FAULTS {
-        let stage = stage(&AS_DOCUMENTED, &["a:/f=5"]);
+        let mut stage = stage(&AS_DOCUMENTED, &["a:/f=5"]);
         let rules = format!("rules: [{{route: batchCopy, nth: 1, kind: {fault}}}]");
         stage.service.set_faults(&rules).unwrap();
         let error = stage.execute(&["copy|file|a:/f|b:/f|fail"]).unwrap_err();
@@ -206,6 +208,14 @@ fn faults() {
             (*kind, *effect),
             "{fault}: {error}"
         );
+        if fault.starts_with("ban") {
+            // The host is shut, for calls that read as well.
+            let calls = stage.service.log().len();
+            let error = stage.execute(&["copy|file|a:/f|b:/f|fail"]).unwrap_err();
+            assert_eq!(error.effect, Effect::NotApplied, "{fault}: {error}");
+            assert_eq!(stage.service.log().len(), calls);
+        }
+        stage.provider = Arc::new(provider(&stage.service, &AS_DOCUMENTED));
         let found = stage.there().contains(&"b:/f=5".to_owned());
         assert_eq!(found, *is_there, "{fault}");
         assert_eq!(stage.calls("batchCopy"), 1, "{fault}");
@@ -230,11 +240,7 @@ fn reading_faults() {
             (*kind, Effect::NotApplied),
             "{fault}: {error}"
         );
-        assert_eq!(
-            error.retry == Retry::Never,
-            *kind == ErrorKind::Quota,
-            "{fault}"
-        );
+        assert_ne!(error.retry, Retry::Never, "{fault}");
     }
 }
 
@@ -258,6 +264,39 @@ fn token_ends() {
         (ErrorKind::Unauthenticated, Effect::NotApplied)
     );
     assert_eq!(stage.calls("batchCopy"), 4);
+}
+
+/// Many calls are under way with a token when it ends.
+fn one_new_token() {
+    let stage = stage(&AS_DOCUMENTED, &["a:/f=5"]);
+    stage.there();
+    stage.service.clear_log();
+    let rules = "rules: [{route: list, nth: 1, kind: token-expiry}, \
+                 {route: list, every: 1, kind: slow, milliseconds: 50}]";
+    stage.service.set_faults(rules).unwrap();
+    let pages = stage.runtime.block_on(async {
+        let mut pages = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let provider = Arc::clone(&stage.provider);
+            pages.spawn(async move {
+                let request = ListRequest {
+                    space: alias("a"),
+                    folder: EntryPath::root(),
+                    id: None,
+                    page: None,
+                };
+                provider.list(&request).await
+            });
+        }
+        pages.join_all().await
+    });
+    assert!(pages.iter().all(Result::is_ok), "{pages:?}");
+    let refused = stage.service.log();
+    let refused = refused
+        .iter()
+        .filter(|call| call.code == "InvalidAuthentication");
+    assert!(refused.count() > 1);
+    assert_eq!(stage.calls("accessToken"), 1);
 }
 
 fn wrong_credentials() {
@@ -613,7 +652,11 @@ fn other_switches() {
         few_calls.execute(&[&text]).err()
     });
     let error = error.unwrap();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Quota, Retry::Never));
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Quota, Retry::After(day))
+    );
 }
 
 fn every_switch() {

@@ -295,6 +295,7 @@ pub(crate) fn sheet(page_size: Option<u32>) -> Capabilities {
         carrier: Carrier::Service,
         beside: Beside::Chosen,
         calls_per_second: None,
+        calls_at_once: None,
         calls_per_month: None,
         facts: Vec::new(),
     }

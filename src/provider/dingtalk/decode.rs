@@ -22,7 +22,7 @@ pub(super) fn decode<T: DeserializeOwned>(
 ) -> Result<T, ProviderError> {
     let body = plain(&reply.body);
     let refusal = FailureReply::read(body);
-    if refusal.is_shut_out() || is_ban_page(reply.status, body) {
+    if shuts_out(reply) {
         return Err(refused(route, shut_out(nature), &refusal));
     }
     if reply.status != 200 {
@@ -65,6 +65,12 @@ pub(super) fn item_error(route: &str, code: &str) -> ProviderError {
         ..FailureReply::default()
     };
     refused(route, verdict, &refusal)
+}
+
+/// Whether all calls of this machine's address are refused for a while, this one among them.
+pub(super) fn shuts_out(reply: &Reply) -> bool {
+    let body = plain(&reply.body);
+    FailureReply::read(body).is_shut_out() || is_ban_page(reply.status, body)
 }
 
 /// Whether it is the page that an address gets which called too often. Its status is stated

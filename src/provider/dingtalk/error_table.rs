@@ -8,6 +8,8 @@ const NO_ENTRY: &str = "the entry is not there, or its id is of another space";
 pub(super) const WRONG: &str =
     "the service does not take an argument of the call; please report this";
 const STORAGE_FULL: &str = "make room or buy more; nothing was changed";
+/// Whether the month is over, nobody need ask earlier than tomorrow.
+const DAY: u64 = 24 * 60 * 60;
 pub(super) const SLOW: &str = "calls come faster than the plan of the organisation allows";
 
 pub(super) const ROWS: &[Row] = {
@@ -244,7 +246,7 @@ pub(super) const ROWS: &[Row] = {
         row(
             "Forbidden.AccessDenied.ApiCountLimitForOrg",
             Quota,
-            Refused,
+            Wait(DAY),
             "the calls of this month are used up; buy more or wait for the next month",
         ),
     ]

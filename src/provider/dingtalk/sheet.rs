@@ -51,6 +51,7 @@ pub(super) fn sheet() -> Capabilities {
         carrier: Carrier::Service,
         beside: Beside::Numbered,
         calls_per_second: Some(CALLS_PER_SECOND),
+        calls_at_once: None,
         calls_per_month: Some(CALLS_PER_MONTH),
         facts: facts(),
     }

@@ -4,8 +4,8 @@ use super::error_table::{ROWS, SLOW, WRONG};
 use crate::provider::error::ErrorKind;
 use crate::provider::http::{End, Nature, Row, Stated, Verdict, by_status};
 
-/// How long an address is shut out that called too often.
-const SHUT_OUT: u64 = 5 * 60;
+/// How long an address is shut out that called too often, in seconds.
+pub(super) const SHUT_OUT: u64 = 5 * 60;
 /// A limit by the minute has a window of a minute; a third of it is a fair first try.
 pub(super) const MINUTE_WINDOW: u64 = 20;
 
@@ -37,7 +37,7 @@ pub(super) fn by_code(code: &str, status: u16, nature: Nature) -> Verdict {
 pub(super) fn shut_out(nature: Nature) -> Verdict {
     let advice =
         "too many calls came from this machine's address, which is refused for five minutes";
-    Verdict::of(ErrorKind::Throttled, End::Wait(SHUT_OUT), nature, advice)
+    Verdict::of(ErrorKind::Throttled, End::Shut(SHUT_OUT), nature, advice)
 }
 
 #[cfg(test)]
@@ -147,7 +147,7 @@ mod tests {
         (
             "Forbidden.AccessDenied.ApiCountLimitForOrg",
             403,
-            "quota never none",
+            "quota after 86400 none",
         ),
     ];
 
@@ -219,7 +219,8 @@ mod tests {
             assert!(silent(status).ends_with("never perhaps"), "{status}");
         }
         assert_eq!(silent(429), "throttled after 1 none");
-        assert_eq!(words(shut_out(Nature::Writes)), "throttled after 300 none");
+        assert_eq!(words(shut_out(Nature::Writes)), "throttled never perhaps");
+        assert_eq!(words(shut_out(Nature::Reads)), "throttled after 300 none");
         assert_eq!(
             words(senseless(Nature::Writes)),
             "invalid-reply never perhaps"

@@ -1,6 +1,7 @@
 //! What is sent, and what comes back.
 
 use std::fmt;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -52,6 +53,10 @@ pub(in crate::provider) struct Reply {
     pub(in crate::provider) status: u16,
     /// The bytes of the body.
     pub(in crate::provider) body: Vec<u8>,
+    /// How long the service asks to wait before the next call, where it does.
+    pub(in crate::provider) wait: Option<Duration>,
+    /// When the call began, as a client counts time.
+    pub(in crate::provider) begun: Duration,
 }
 
 impl Method {

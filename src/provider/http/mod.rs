@@ -2,6 +2,7 @@
 //! plain word for how it ended; and what their replies and refusals have in common.
 
 mod asked;
+mod breaker;
 mod call;
 mod client;
 mod decode;

@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Reply;
 use crate::provider::error::{Effect, ProviderError, Retry};
@@ -35,6 +36,8 @@ pub(in crate::provider) fn read(service: &str, call: &str) -> Vec<Case> {
                 reply: Reply {
                     status: status.parse().unwrap(),
                     body: expand(body.strip_suffix('\n').unwrap_or(body)),
+                    wait: None,
+                    begun: Duration::ZERO,
                 },
             }
         })

@@ -1,6 +1,7 @@
 //! The access token: fetched once, kept while it is good, fetched by one caller at a time.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
@@ -12,6 +13,8 @@ use crate::provider::error::ProviderError;
 #[derive(Default)]
 pub(in crate::provider) struct TokenKeeper {
     kept: Mutex<Kept>,
+    /// How often none could be fetched.
+    failures: AtomicU64,
 }
 
 /// A token and how often another was kept before it, which tells tokens apart without comparing
@@ -35,6 +38,8 @@ pub(in crate::provider) struct FetchedToken {
 struct Kept {
     token: Option<(Token, Instant, Duration)>,
     count: u64,
+    /// Why none could be fetched the last time.
+    error: Option<ProviderError>,
 }
 
 /// How much of a token's life is used; the rest is for calls under way and clocks that differ.
@@ -42,8 +47,8 @@ const USED_SHARE: f64 = 0.8;
 
 impl TokenKeeper {
     /// The token that is kept, or a new one where four fifths of its life are over. Callers wait
-    /// for one another, so that many calls at once fetch one token. `fetch` hears of a token that
-    /// is old and still good, as some services renew such a one.
+    /// for one another, so that many calls at once fetch one token, or hear of one failure. `fetch`
+    /// hears of a token that is old and still good, as some services renew such a one.
     ///
     /// # Errors
     /// There is no good token and none can be fetched.
@@ -55,6 +60,7 @@ impl TokenKeeper {
     where
         F: Future<Output = Result<FetchedToken, ProviderError>> + Send,
     {
+        let failures = self.failures.load(Ordering::Relaxed);
         let mut kept = self.kept.lock().await;
         let mut good = None;
         if let Some((token, begin, life)) = &kept.token {
@@ -64,12 +70,21 @@ impl TokenKeeper {
             }
             good = (age < *life).then(|| token.clone());
         }
-        match (fetch(good.clone()).await, good) {
-            (Ok(fetched), _) => Ok(kept.keep(fetched, now)),
-            // The old one still is good, so there is time to try again.
-            (Err(_), Some(token)) => Ok(token),
-            (Err(error), None) => Err(error),
-        }
+        // The answer to whoever was waited for is as new as another one would be.
+        let failed_meanwhile = self.failures.load(Ordering::Relaxed) != failures;
+        let error = match kept.error.clone().filter(|_| failed_meanwhile) {
+            Some(error) => error,
+            None => match fetch(good.clone()).await {
+                Ok(fetched) => return Ok(kept.keep(fetched, now)),
+                Err(error) => {
+                    self.failures.fetch_add(1, Ordering::Relaxed);
+                    kept.error = Some(error.clone());
+                    error
+                }
+            },
+        };
+        // The old one may still be good, so that there is time to try again.
+        good.ok_or(error)
     }
 
     /// Forgets a token that the service did not accept, unless another is kept by now.
@@ -107,8 +122,6 @@ impl Token {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use secrecy::ExposeSecret;
 
     use super::*;
@@ -127,6 +140,7 @@ mod tests {
             let fetch = |_| async {
                 tokio::task::yield_now().await;
                 if self.broken {
+                    self.fetches.fetch_add(1, Ordering::Relaxed);
                     return Err(ProviderError::passing(ErrorKind::Unavailable, "later"));
                 }
                 let number = self.fetches.fetch_add(1, Ordering::Relaxed);
@@ -159,6 +173,21 @@ mod tests {
         );
         for token in [a, b, c] {
             assert_eq!(token.unwrap().secret.expose_secret(), "token 0");
+        }
+    }
+
+    #[tokio::test]
+    async fn many_callers_hear_of_one_failure() {
+        let (mut service, begin) = (Service::default(), Instant::now());
+        service.broken = true;
+        for round in 1..=2 {
+            let (a, b, c) = tokio::join!(
+                service.at(begin, 0),
+                service.at(begin, 0),
+                service.at(begin, 0)
+            );
+            assert!(a.is_err() && b.is_err() && c.is_err());
+            assert_eq!(service.fetches.load(Ordering::Relaxed), round);
         }
     }
 

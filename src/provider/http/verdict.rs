@@ -27,6 +27,9 @@ pub(in crate::provider) enum End {
     Busy,
     /// It was refused before it was carried out, for so many seconds.
     Wait(u64),
+    /// The host takes no call for so many seconds. Who says so need not be the service, so that
+    /// nobody knows what became of a call that writes.
+    Shut(u64),
     /// Nobody knows.
     Unclear,
 }
@@ -86,11 +89,11 @@ impl Verdict {
         let (retry, effect) = match (end, nature) {
             (End::Refused, _) => (Retry::Never, Effect::NotApplied),
             (End::Busy, _) | (End::Unclear, Nature::Reads) => (Retry::Backoff, Effect::NotApplied),
-            (End::Wait(seconds), _) => {
+            (End::Wait(seconds), _) | (End::Shut(seconds), Nature::Reads) => {
                 let time = Duration::from_secs(seconds);
                 (Retry::After(time), Effect::NotApplied)
             }
-            (End::Unclear, Nature::Writes) => (Retry::Never, Effect::MayHaveApplied),
+            (End::Unclear | End::Shut(_), Nature::Writes) => (Retry::Never, Effect::MayHaveApplied),
         };
         Self {
             kind,

@@ -1,5 +1,6 @@
 //! Providers around providers: each adds one habit and keeps the contract.
 
+mod budget;
 mod fault;
 mod read_only;
 mod retry_reads;

@@ -1,72 +1,160 @@
-//! Makes reading calls again that failed for a reason that may pass.
+//! Makes reading calls again that failed for a reason that may pass, and watches over how much of
+//! a run is repeated.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use super::budget::{Grant, Repetition, RetryBudget};
 use crate::plan::{Capabilities, Place};
-use crate::provider::error::{ProviderError, Retry};
+use crate::provider::error::{Effect, ErrorKind, ProviderError, Retry};
 use crate::provider::provider::{
     Answer, BatchReply, BatchRequest, FetchedEntry, ListRequest, Page, Provider, SeekRequest,
     SpaceListRequest, SpacePage, TaskId, TaskStatus,
 };
 use crate::tree::SpaceAlias;
 
-/// Waits: a seam, so that a test need not.
+/// Waits, and measures the time in which it did not: a seam, so that a test need do neither.
 pub trait Pause: Send + Sync {
     /// Returns after that long.
     fn pause(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+
+    /// How long it is since a moment that stays the same. Where a pause does not take the time it
+    /// is asked for, this must count as if it did.
+    fn elapsed(&self) -> Duration {
+        static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+        FIRST.elapsed()
+    }
 }
 
 /// Waits by the machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemPause;
 
-/// A provider whose reading calls are tried up to six times, with pauses from a quarter of a
-/// second on, each twice the one before. Calls that write pass once: only who can observe what
+/// A provider whose reading calls are made again until they failed six times, with pauses from a
+/// quarter of a second on, each twice the one before; calls that came too early are failures only
+/// when there were many. Calls that write pass once: only who can observe what
 /// they did may repeat them.
+///
+/// What is repeated, here or by whoever carries out, is paid from one budget. Once that is empty,
+/// the errors of all calls say that they will come again.
 pub struct RetryReadsLayer {
     inner: Arc<dyn Provider>,
     pause: Arc<dyn Pause>,
+    budget: Mutex<RetryBudget>,
 }
 
-/// How often a call is made at most.
-const ATTEMPTS: u32 = 6;
+/// How often a call may fail.
+const FAILURES: u32 = 6;
+/// How often it may come too early.
+const REFUSALS: u32 = 20;
 /// The pause after the first failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause, whatever a service asks for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// What an error says after the last repetition.
+const GIVEN_UP: &str = "; it is not tried again, as too much had to be tried again before";
 
 impl RetryReadsLayer {
     /// Repeats the reading calls of a provider.
     pub fn new(inner: Arc<dyn Provider>, pause: Arc<dyn Pause>) -> Self {
-        Self { inner, pause }
+        Self {
+            inner,
+            pause,
+            budget: Mutex::default(),
+        }
     }
 
     async fn repeat<'a, T>(
         &'a self,
         mut call: impl FnMut() -> Answer<'a, T>,
     ) -> Result<T, ProviderError> {
-        let mut attempt = 1;
+        let (mut failures, mut refusals) = (0, 0);
         loop {
-            let error = match call().await {
-                Ok(answer) => return Ok(answer),
+            let mut error = match call().await {
+                Ok(answer) => {
+                    self.succeed();
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
+            match of(&error) {
+                Repetition::Failure => failures += 1,
+                Repetition::Refusal => refusals += 1,
+            }
             let time = match error.retry {
                 Retry::Never => return Err(error),
                 Retry::After(time) => time,
-                Retry::Backoff => FIRST_PAUSE.saturating_mul(1 << (attempt - 1)),
+                Retry::Backoff => FIRST_PAUSE * (1 << (failures + refusals - 1).min(6)),
             };
-            if attempt == ATTEMPTS || time > LONGEST_PAUSE {
+            let is_last = failures == FAILURES || refusals == REFUSALS || time > LONGEST_PAUSE;
+            if is_last || self.pay([&mut error]) == Grant::Empty {
                 return Err(error);
             }
-            tracing::debug!(attempt, ?time, %error, "a reading call is made again");
+            tracing::debug!(failures, refusals, ?time, %error, "a reading call is made again");
             self.pause.pause(time).await;
-            attempt += 1;
         }
     }
+
+    /// Pays for repeating a call that ended with these errors. Where the budget is empty, they say
+    /// that they will come again.
+    fn pay<'e>(&self, errors: impl IntoIterator<Item = &'e mut ProviderError>) -> Grant {
+        let mut errors: Vec<_> = errors.into_iter().filter(|it| may_repeat(it)).collect();
+        let Some(first) = errors.first() else {
+            return Grant::Paid;
+        };
+        let grant = self.budget().pay(of(first));
+        if grant == Grant::Empty {
+            for error in &mut errors {
+                error.retry = Retry::Never;
+                error.message.push_str(GIVEN_UP);
+            }
+        }
+        grant
+    }
+
+    fn succeed(&self) {
+        self.budget().succeed();
+    }
+
+    fn budget(&self) -> MutexGuard<'_, RetryBudget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn carry_out(&self, request: &BatchRequest<'_>) -> Result<BatchReply, ProviderError> {
+        let mut answer = self.inner.execute(request).await;
+        match &mut answer {
+            Err(error) => {
+                self.pay([error]);
+            }
+            Ok(reply) => {
+                let errors = reply
+                    .items
+                    .iter_mut()
+                    .filter_map(|item| item.end.as_mut().err());
+                let errors: Vec<_> = errors.filter(|error| may_repeat(error)).collect();
+                if errors.is_empty() {
+                    self.succeed();
+                } else {
+                    self.pay(errors);
+                }
+            }
+        }
+        answer
+    }
+}
+
+/// What repeating a call would be that ended like this.
+fn of(error: &ProviderError) -> Repetition {
+    match (error.kind, error.retry) {
+        (ErrorKind::Throttled, _) | (_, Retry::After(_)) => Repetition::Refusal,
+        _ => Repetition::Failure,
+    }
+}
+
+fn may_repeat(error: &ProviderError) -> bool {
+    error.effect == Effect::NotApplied && error.retry != Retry::Never
 }
 
 impl Provider for RetryReadsLayer {
@@ -91,7 +179,7 @@ impl Provider for RetryReadsLayer {
     }
 
     fn execute<'a>(&'a self, request: &'a BatchRequest<'a>) -> Answer<'a, BatchReply> {
-        self.inner.execute(request)
+        Box::pin(self.carry_out(request))
     }
 
     fn poll<'a>(&'a self, tasks: &'a [TaskId]) -> Answer<'a, Vec<TaskStatus>> {
@@ -190,6 +278,50 @@ mod tests {
             assert_eq!(layer.fetch(&[]).await.is_ok(), succeeds, "{times} {error}");
             let pauses: Vec<_> = pauses.into_iter().map(milliseconds).collect();
             assert_eq!(*noted.0.lock().unwrap(), pauses, "{times} {error}");
+        }
+    }
+
+    /// A provider that always fails, within a layer.
+    fn failing(error: &ProviderError) -> RetryReadsLayer {
+        let failing = Failing {
+            times: Mutex::new(u32::MAX),
+            error: error.clone(),
+        };
+        RetryReadsLayer::new(Arc::new(failing), Arc::new(Noted::default()))
+    }
+
+    #[tokio::test]
+    async fn one_budget_pays_for_reads_and_writes() {
+        let request = BatchRequest {
+            run: "r",
+            operations: &[],
+            progress: &crate::provider::NoProgress,
+        };
+        let unavailable = ProviderError::passing(ErrorKind::Unavailable, "later");
+        let throttled = ProviderError::passing(ErrorKind::Throttled, "later");
+        // How many writes may be repeated before, after so many reads that failed to the end.
+        let cases = [
+            (&unavailable, 0, 35),
+            (&unavailable, 3, 20),
+            (&unavailable, 7, 0),
+            (&throttled, 0, 100),
+            (&throttled, 4, 24),
+        ];
+        for (error, reads, writes) in cases {
+            let layer = failing(error);
+            for _ in 0..reads {
+                layer.fetch(&[]).await.unwrap_err();
+            }
+            for number in 0..writes {
+                let found = layer.execute(&request).await.unwrap_err();
+                assert_eq!(found, *error, "{number}");
+            }
+            let last = layer.execute(&request).await.unwrap_err();
+            assert_eq!(last.retry, Retry::Never, "{reads} {writes}");
+            assert!(last.message.ends_with(GIVEN_UP), "{last}");
+            // A call that nobody can repeat is none the worse for it.
+            let read = layer.fetch(&[]).await.unwrap_err();
+            assert!(read.message.ends_with(GIVEN_UP), "{read}");
         }
     }
 

@@ -8,6 +8,9 @@ use crate::plan::{
     FolderTransfer, Identity, MissingParents, NameCheck, Naming, Overwriting,
 };
 
+/// More calls at once only make the disk seek.
+const CALLS_AT_ONCE: u32 = 2;
+
 /// The capability sheet of a local space whose file system takes names of so many bytes.
 pub(super) fn sheet(longest_name: u32) -> Capabilities {
     Capabilities {
@@ -39,6 +42,7 @@ pub(super) fn sheet(longest_name: u32) -> Capabilities {
         carrier: Carrier::ThisMachine,
         beside: Beside::Chosen,
         calls_per_second: None,
+        calls_at_once: Some(CALLS_AT_ONCE),
         calls_per_month: None,
         facts: vec![Fact {
             field: Cow::Borrowed("longest_name"),

@@ -294,6 +294,7 @@ mod tests {
             carrier: Carrier::Service,
             beside: Beside::Numbered,
             calls_per_second: None,
+            calls_at_once: None,
             calls_per_month: None,
             facts: Vec::new(),
         }

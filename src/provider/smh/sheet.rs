@@ -46,6 +46,7 @@ pub(super) fn sheet() -> Capabilities {
         carrier: Carrier::Service,
         beside: Beside::Chosen,
         calls_per_second: Some(CALLS_PER_SECOND),
+        calls_at_once: None,
         calls_per_month: None,
         facts: facts(),
     }

@@ -75,7 +75,7 @@ mod tests {
                 (kind, End::Refused) => format!("{} never none", kind.word()),
                 (kind, End::Busy) => format!("{} backoff none", kind.word()),
                 (kind, End::Unclear) => format!("{} never perhaps", kind.word()),
-                (_, End::Wait(_)) => panic!("{} waits", row.code),
+                (_, End::Wait(_) | End::Shut(_)) => panic!("{} waits", row.code),
             };
             assert_eq!(found, expected, "{}", row.code);
             let lower = words(*status, Some(&row.code.to_lowercase()), Nature::Writes);

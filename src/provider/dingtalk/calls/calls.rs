@@ -8,10 +8,11 @@ use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use super::super::credentials::{Credentials, Proof};
-use super::super::decode::decode;
+use super::super::decode::{decode, shuts_out};
 use super::super::sheet::CALLS_PER_SECOND;
+use super::super::verdict::SHUT_OUT;
 use super::super::wire::{TokenReply, TokenRequest};
-use crate::provider::error::{Effect, ErrorKind, ProviderError, Retry};
+use crate::provider::error::{Effect, ErrorKind, ProviderError};
 pub(super) use crate::provider::http::Asked;
 use crate::provider::http::{
     Call, Client, FetchedToken, Method, Nature, Token, TokenKeeper, incomplete,
@@ -39,12 +40,8 @@ struct Connection {
     keeper: TokenKeeper,
 }
 
-/// How much of the allowed rate is used: two machines measure a second differently.
-const USED_SHARE: f64 = 0.95;
 /// The life of a token whose reply does not state it, in seconds: short of the documented 7200.
 const UNSTATED_LIFE: u64 = 600;
-/// The longest time for which a route is held back. Longer ones are for people to decide.
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
 const TOKEN_ROUTE: &str = "getAccessToken";
 
 impl Calls {
@@ -89,7 +86,6 @@ impl Calls {
             })??;
             let rate = self.settings.calls_per_second.unwrap_or(CALLS_PER_SECOND);
             let pause = Arc::clone(&self.settings.pause);
-            let rate = f64::from(rate) * USED_SHARE;
             Ok(Connection {
                 client: Client::new(credentials.endpoint.clone(), rate, pause)?,
                 credentials,
@@ -130,15 +126,14 @@ impl Connection {
         let (route, nature) = (call.route, call.nature);
         let reply = self.client.send(call).await?;
         let mut answer = decode(route, nature, &reply);
+        self.client.heed(route, nature, &reply, &mut answer);
+        if shuts_out(&reply) {
+            self.client.shut(Duration::from_secs(SHUT_OUT));
+        }
         if let Err(error) = &mut answer {
             let token = token.map(|token| &token.secret);
             self.credentials.redact(&mut error.message, token);
             tracing::trace!(route, kind = error.kind.word(), %error, "refused");
-            if let Retry::After(time) = error.retry
-                && time <= LONGEST_HOLD
-            {
-                self.client.hold(route, time);
-            }
         }
         answer
     }

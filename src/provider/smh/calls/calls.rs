@@ -10,7 +10,7 @@ use super::super::credentials::{Credentials, Proof};
 use super::super::decode::object;
 use super::super::sheet::CALLS_PER_SECOND;
 use super::super::wire::TokenReply;
-use crate::provider::error::{Effect, ErrorKind, ProviderError, Retry};
+use crate::provider::error::{Effect, ErrorKind, ProviderError};
 pub(super) use crate::provider::http::Asked;
 use crate::provider::http::{
     Call, Client, FetchedToken, Method, Nature, Reply, Token, TokenKeeper, incomplete,
@@ -47,12 +47,8 @@ struct Connection {
 /// How a reply becomes a value.
 pub(super) type Decode<T> = fn(&str, Nature, &Reply) -> Result<T, ProviderError>;
 
-/// How much of the rate is used: two machines measure a second differently.
-const USED_SHARE: f64 = 0.95;
 /// The life of a token whose reply does not state it, in seconds: the shortest that there is.
 const UNSTATED_LIFE: u64 = 1_200;
-/// The longest time for which a route is held back. Longer ones are for people to decide.
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// The space of a library that has a single one.
 const SINGLE_SPACE: &str = "-";
 
@@ -105,7 +101,6 @@ impl Calls {
             })??;
             let rate = self.settings.calls_per_second.unwrap_or(CALLS_PER_SECOND);
             let pause = Arc::clone(&self.settings.pause);
-            let rate = f64::from(rate) * USED_SHARE;
             Ok(Connection {
                 client: Client::new(credentials.endpoint.clone(), rate, pause)?,
                 credentials,
@@ -153,14 +148,10 @@ impl Connection {
         let (route, nature) = (call.route, call.nature);
         let reply = self.client.send(call).await?;
         let mut answer = decode(route, nature, &reply);
+        self.client.heed(route, nature, &reply, &mut answer);
         if let Err(error) = &mut answer {
             self.credentials.redact(&mut error.message, token);
             tracing::trace!(route, kind = error.kind.word(), %error, "refused");
-            if let Retry::After(time) = error.retry
-                && time <= LONGEST_HOLD
-            {
-                self.client.hold(route, time);
-            }
         }
         answer
     }
