@@ -13,8 +13,8 @@ use super::subtree::Subtrees;
 use crate::plan::{Action, Operation, OperationId, Plan};
 use crate::provider::layer::Pause;
 use crate::provider::{
-    BatchReply, BatchRequest, Effect, ItemDone, ItemReply, Progress, Provider, ProviderError,
-    Retry, TaskId, TaskReply, TaskStatus,
+    BatchReply, BatchRequest, Effect, ErrorKind, ItemDone, ItemReply, Progress, Provider,
+    ProviderError, Retry, TaskId, TaskReply, TaskStatus,
 };
 
 /// The first and the longest pause between two looks at a task.
@@ -24,9 +24,10 @@ const TASK_DEADLINE: Duration = Duration::from_secs(30 * 60);
 /// The first pause after a call that had no effect, and the longest.
 const RETRY_PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(20));
 /// The longest pause that a service may ask for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
-/// How often an operation is tried that had no effect.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// How often an operation is tried that had no effect, and how often where it only came too early.
 const ATTEMPTS: u32 = 8;
+const EARLY_ATTEMPTS: u32 = 30;
 
 /// Where calls are made: everything that a call in flight borrows.
 #[derive(Clone, Copy)]
@@ -50,6 +51,8 @@ pub(super) enum End {
     Failed(ProviderError),
     /// Nobody knows.
     Doubtful(String),
+    /// The service may still be at work on it, so that a look says nothing yet.
+    Pending(String),
 }
 
 impl Site<'_> {
@@ -194,7 +197,9 @@ fn end_of_task(task: TaskReply, followed: &BTreeMap<TaskId, TaskStatus>, attempt
         }
         Some(TaskStatus::Failed(reason)) => format!("the task failed: {reason}"),
         Some(TaskStatus::Unknown) => "the service no longer knows the task".to_owned(),
-        Some(TaskStatus::Running) | None => "the task did not come to an end".to_owned(),
+        Some(TaskStatus::Running) | None => {
+            return End::Pending("the service is still at work on it".to_owned());
+        }
     };
     End::Doubtful(message)
 }
@@ -207,7 +212,11 @@ fn end_of(error: ProviderError, attempt: u32) -> End {
         (Effect::NotApplied, Retry::After(pause)) => pause,
         (Effect::NotApplied, Retry::Backoff) => longest.min(first * (1 << attempt.min(16))),
     };
-    if attempt + 1 >= ATTEMPTS || pause > LONGEST_PAUSE {
+    let attempts = match error.kind == ErrorKind::Throttled {
+        true => EARLY_ATTEMPTS,
+        false => ATTEMPTS,
+    };
+    if attempt + 1 >= attempts || pause > LONGEST_PAUSE {
         End::Failed(error)
     } else {
         End::NotActed(pause)

@@ -5,15 +5,18 @@
 //! the journal says into the state, publishes that, and writes a checkpoint into the journal. To
 //! resume is the same with [`Executor::settle`] in the place of the run, and a new plan after it.
 
+mod blocked;
 mod call;
 mod claims;
 mod contents;
 mod error;
 mod executor;
 mod gate;
+mod limiter;
 mod recorder;
 mod recovery;
 mod repair;
+mod routes;
 mod run;
 #[cfg(test)]
 mod scene;

@@ -117,7 +117,9 @@ impl Run<'_, '_> {
                 bin,
             },
             End::NotActed(_) | End::Failed(_) => ItemDone { id, name, bin },
-            End::Doubtful(message) => return self.recorder.doubt(operation.id, message),
+            End::Doubtful(message) | End::Pending(message) => {
+                return self.recorder.doubt(operation.id, message);
+            }
         };
         self.done(operation.id, evidence, done)?;
         self.whereabouts = Whereabouts::after(self.site.plan, &self.recorder.progress);
@@ -136,7 +138,9 @@ impl Run<'_, '_> {
         if self.is_free(sent.action.to()).await {
             match self.carry_out(&sent, second).await? {
                 End::Done(done) => return Ok(self.done(second.id, Evidence::Reply, done)?),
-                End::Doubtful(message) => return Ok(self.recorder.doubt(second.id, message)?),
+                End::Doubtful(message) | End::Pending(message) => {
+                    return Ok(self.recorder.doubt(second.id, message)?);
+                }
                 End::NotActed(_) | End::Failed(_) => self.recorder.record(Fact::Absent {
                     operation: second.id,
                 })?,
@@ -151,7 +155,9 @@ impl Run<'_, '_> {
         {
             match self.carry_out(&back, first).await? {
                 End::Done(_) => self.take_back(first)?,
-                End::Doubtful(message) => self.recorder.doubt(first.id, message)?,
+                End::Doubtful(message) | End::Pending(message) => {
+                    self.recorder.doubt(first.id, message)?;
+                }
                 End::NotActed(_) | End::Failed(_) => self.leave(here, second)?,
             }
             return Ok(());

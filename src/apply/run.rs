@@ -7,8 +7,9 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::call::{End, Site, ends};
+use super::call::{End, LONGEST_PAUSE, Site, ends};
 use super::error::ApplyError;
+use super::limiter::{Limiter, Started, Told};
 use super::recorder::Recorder;
 use super::recovery::{Doubtful, Verdict};
 use super::schedule::{Call, Next, SLICE, Schedule, Settled};
@@ -17,9 +18,7 @@ use crate::journal::{Evidence, Fact, JournalError, Whereabouts};
 use crate::plan::{Operation, OperationId};
 use crate::provider::{BatchReply, ItemDone, Provider, ProviderError, TaskId, TaskStatus};
 
-/// How many calls are in flight at once.
-const CONCURRENCY: usize = 2;
-/// How many calls may be followed as tasks of the service without counting as in flight.
+/// How many calls may be followed as tasks of the service before another one begins.
 const FOLLOWED: usize = 16;
 /// How often an operation in doubt is sent again after it was seen to have had no effect.
 const SENT_AGAIN: u32 = 3;
@@ -29,22 +28,25 @@ pub(super) struct Run<'s, 'r> {
     pub(super) site: Site<'s>,
     pub(super) recorder: Recorder<'r>,
     pub(super) whereabouts: Whereabouts,
-    schedule: Schedule<'s>,
+    pub(super) schedule: Schedule<'s>,
+    pub(super) limiter: Limiter,
     pub(super) tasks: Vec<Task<'s>>,
     /// How many of these wait for tasks of the service.
     pub(super) followed: usize,
-    again: VecDeque<Call>,
+    pub(super) again: VecDeque<Call>,
     /// How often each operation was in doubt.
     doubts: BTreeMap<OperationId, u32>,
     /// How the tasks of operations were seen last that did not simply succeed.
     pub(super) task_ends: BTreeMap<OperationId, TaskEnd>,
 }
 
+/// What came of a call.
+pub(super) type Reply = Result<BatchReply, ProviderError>;
 pub(super) type Task<'s> = Pin<Box<dyn Future<Output = Event> + Send + 's>>;
 
 /// What a task came to.
 pub(super) enum Event {
-    Replied(Call, Result<BatchReply, ProviderError>),
+    Replied(Call, Started, Reply),
     Followed(Call, BatchReply, BTreeMap<TaskId, TaskStatus>),
     Observed(Call, Vec<(OperationId, Verdict)>),
     Rested(Call),
@@ -52,11 +54,13 @@ pub(super) enum Event {
 
 impl<'s, 'r> Run<'s, 'r> {
     pub(super) fn new(site: Site<'s>, recorder: Recorder<'r>) -> Self {
+        let schedule = Schedule::new(site.plan);
         Self {
             site,
             whereabouts: Whereabouts::after(site.plan, &recorder.progress),
             recorder,
-            schedule: Schedule::new(site.plan),
+            limiter: site.limiter(&schedule),
+            schedule,
             tasks: Vec::new(),
             followed: 0,
             again: VecDeque::new(),
@@ -73,13 +77,7 @@ impl<'s, 'r> Run<'s, 'r> {
             self.next_event().await;
         }
         driven?;
-        if self.site.stop.is_requested() {
-            for operation in self.schedule.rest() {
-                let because = operation;
-                self.recorder.record(Fact::Skipped { operation, because })?;
-            }
-        }
-        Ok(())
+        Ok(self.leave_the_rest()?)
     }
 
     async fn rounds(&mut self) -> Result<(), ApplyError> {
@@ -114,17 +112,16 @@ impl<'s, 'r> Run<'s, 'r> {
     /// the replies that they rest on were written before them.
     fn start_ready(&mut self) -> Result<(), JournalError> {
         let mut calls = Vec::new();
-        let in_flight = self.tasks.len() - self.followed.min(FOLLOWED);
-        while in_flight + calls.len() < CONCURRENCY {
-            match self.next_call()? {
-                Some(call) => calls.push(call),
-                None => break,
-            }
+        while self.followed < FOLLOWED
+            && let Some(call) = self.next_call()?
+        {
+            let started = self.limiter.start(self.route(&call));
+            calls.push((call, started));
         }
         if calls.is_empty() {
             return Ok(());
         }
-        for call in &calls {
+        for (call, _) in &calls {
             self.recorder.record(Fact::Intent {
                 batch: call.batch,
                 attempt: call.attempt,
@@ -133,11 +130,11 @@ impl<'s, 'r> Run<'s, 'r> {
         }
         self.recorder.sync()?;
         let site = self.site;
-        for call in calls {
+        for (call, started) in calls {
             let sent = self.as_sent(&call.operations);
             self.tasks.push(Box::pin(async move {
                 let reply = site.perform(&sent).await;
-                Event::Replied(call, reply)
+                Event::Replied(call, started, reply)
             }));
         }
         Ok(())
@@ -165,13 +162,15 @@ impl<'s, 'r> Run<'s, 'r> {
     }
 
     fn next_call(&mut self) -> Result<Option<Call>, JournalError> {
-        if let Some(call) = self.again.pop_front() {
-            return Ok(Some(call));
+        let is_free = |call: &Call| self.limiter.is_free(self.route(call));
+        if let Some(position) = self.again.iter().position(is_free) {
+            return Ok(self.again.remove(position));
         }
         let provider = self.site.provider;
         let slice = |operation: &Operation| slice(provider, operation);
+        let is_free = |route: usize| self.limiter.is_free(route);
         loop {
-            match self.schedule.next(&slice) {
+            match self.schedule.next(&slice, &is_free) {
                 None => return Ok(None),
                 Some(Next::Call(call)) => return Ok(Some(call)),
                 Some(Next::Skip { operation, because }) => {
@@ -184,24 +183,31 @@ impl<'s, 'r> Run<'s, 'r> {
 
     fn take(&mut self, event: Event) -> Result<(), JournalError> {
         match event {
-            Event::Replied(call, Ok(reply)) if !reply.tasks.is_empty() => {
-                self.follow_tasks(call, reply)
+            Event::Replied(call, started, reply) => {
+                let told = Told::by(&reply, LONGEST_PAUSE);
+                self.heed(&call, started, told);
+                match reply {
+                    Ok(reply) if !reply.tasks.is_empty() => self.follow_tasks(call, reply),
+                    reply => self.take_ends(&call, reply, &BTreeMap::new()),
+                }
             }
-            Event::Replied(call, reply) => self.take_ends(&call, reply, &BTreeMap::new()),
             Event::Followed(call, reply, seen) => {
                 self.followed = self.followed.saturating_sub(1);
                 self.note_task_ends(&reply.tasks, &seen);
                 self.take_ends(&call, Ok(reply), &seen)
             }
             Event::Observed(call, verdicts) => self.take_verdicts(&call, verdicts),
-            Event::Rested(call) => self.send_again(call),
+            Event::Rested(call) => {
+                self.limiter.end(self.route(&call));
+                self.send_again(call)
+            }
         }
     }
 
     pub(super) fn take_ends(
         &mut self,
         call: &Call,
-        reply: Result<BatchReply, ProviderError>,
+        reply: Reply,
         followed: &BTreeMap<TaskId, TaskStatus>,
     ) -> Result<(), JournalError> {
         let (mut resting, mut longest) = (Vec::new(), Duration::ZERO);
@@ -228,6 +234,10 @@ impl<'s, 'r> Run<'s, 'r> {
                     self.recorder.doubt(operation, message)?;
                     doubtful.push(operation);
                 }
+                End::Pending(message) => {
+                    self.recorder.doubt(operation, message)?;
+                    self.schedule.settle(operation, Settled::NotDone);
+                }
             }
         }
         self.rest_then_send(call, resting, longest);
@@ -241,6 +251,7 @@ impl<'s, 'r> Run<'s, 'r> {
         }
         let site = self.site;
         let call = call.again(operations);
+        self.limiter.start(self.route(&call));
         self.tasks.push(Box::pin(async move {
             site.rest(pause).await;
             Event::Rested(call)

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::plan::{Action, BatchId, Operation, OperationId, Plan};
+use super::blocked::Blocked;
+use crate::plan::{Action, Batch, BatchId, Operation, OperationId, Plan};
 use crate::tree::{Address, EntryPath};
 
 /// How many items of a batch without a limit are sent at once, so that a stop or a crash leaves
@@ -16,7 +17,10 @@ pub(super) struct Schedule<'p> {
     batches: Vec<BatchState>,
     /// The batch of each operation, by position.
     batch_of: Vec<usize>,
-    ready: BTreeSet<usize>,
+    /// The route of each batch: which provider is called, and in which way.
+    routes: Vec<usize>,
+    /// Batches whose turn has come, for each route.
+    ready: Vec<BTreeSet<usize>>,
     /// Batches that are ready but for a folder that a call in flight writes into, by that folder.
     parked: BTreeMap<Address, BTreeSet<usize>>,
     /// The folders that calls in flight put entries into.
@@ -68,13 +72,6 @@ struct BatchState {
     let_on_for: Option<Address>,
 }
 
-/// What operations that were not done would have read and written.
-#[derive(Default)]
-struct Blocked {
-    reads: BTreeMap<Address, OperationId>,
-    writes: BTreeMap<Address, OperationId>,
-}
-
 impl<'p> Schedule<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
         let mut batches: Vec<BatchState> = Vec::new();
@@ -100,11 +97,14 @@ impl<'p> Schedule<'p> {
                 ..BatchState::default()
             });
         }
+        let routes = routes(plan);
+        let count = routes.iter().max().map_or(0, |last| last + 1);
         let mut schedule = Self {
             plan,
             batches,
             batch_of,
-            ready: BTreeSet::new(),
+            routes,
+            ready: vec![BTreeSet::new(); count],
             parked: BTreeMap::new(),
             busy: BTreeSet::new(),
             skips: VecDeque::new(),
@@ -118,25 +118,54 @@ impl<'p> Schedule<'p> {
         schedule
     }
 
-    /// What comes next; `None` while everything that is left waits for calls in flight. `slice`
-    /// tells how many items of a batch go into one call.
+    /// What comes next; `None` while everything that is left waits for calls in flight or for
+    /// routes that are not free. `slice` tells how many items of a batch go into one call.
     ///
     /// A batch that has to wait for a folder is put aside, so that each call looks at few batches
     /// however many there are.
-    pub(super) fn next(&mut self, slice: &dyn Fn(&Operation) -> usize) -> Option<Next> {
-        let mut from = 0;
+    pub(super) fn next(
+        &mut self,
+        slice: &dyn Fn(&Operation) -> usize,
+        is_free: &dyn Fn(usize) -> bool,
+    ) -> Option<Next> {
+        let mut from = vec![0; self.ready.len()];
+        let free: Vec<usize> = (0..from.len()).filter(|&route| is_free(route)).collect();
         loop {
             if let Some((operation, because)) = self.skips.pop_front() {
                 return Some(Next::Skip { operation, because });
             }
-            let index = *self.ready.range(from..).next()?;
-            from = index + 1;
+            let next = |route: &usize| self.ready[*route].range(from[*route]..).next();
+            let index = *free.iter().filter_map(next).min()?;
+            from[self.routes[index]] = index + 1;
             if self.batches[index].in_flight == 0
                 && let Some(call) = self.call_of(index, slice)
             {
                 return Some(Next::Call(call));
             }
         }
+    }
+
+    /// The route of a batch; `None` where the plan has no such batch.
+    pub(super) fn route(&self, batch: BatchId) -> Option<usize> {
+        let index = (batch.0 as usize).checked_sub(1)?;
+        self.routes.get(index).copied()
+    }
+
+    /// The route of an operation; `None` where the plan has no such operation.
+    pub(super) fn route_of(&self, operation: OperationId) -> Option<usize> {
+        let index = (operation.0 as usize).checked_sub(1)?;
+        let batch = self.batch_of.get(index)?;
+        self.routes.get(*batch).copied()
+    }
+
+    /// The first batch of each route.
+    pub(super) fn first_of_routes(&self) -> Vec<&'p Batch> {
+        (0..self.ready.len())
+            .filter_map(|route| {
+                let first = self.routes.iter().position(|other| *other == route)?;
+                self.plan.batches.get(first)
+            })
+            .collect()
     }
 
     /// A batch whose items are only partly hindered still goes out in one call: what is hindered
@@ -188,7 +217,7 @@ impl<'p> Schedule<'p> {
     }
 
     fn park(&mut self, index: usize, folder: Address) {
-        self.ready.remove(&index);
+        self.ready[self.routes[index]].remove(&index);
         let before = self.batches[index].let_on_for.take();
         self.parked.entry(folder).or_default().insert(index);
         if let Some(before) = before {
@@ -207,7 +236,7 @@ impl<'p> Schedule<'p> {
         };
         if let Some(index) = parked.pop_first() {
             self.batches[index].let_on_for = Some(folder.clone());
-            self.ready.insert(index);
+            self.ready[self.routes[index]].insert(index);
         }
         if parked.is_empty() {
             self.parked.remove(folder);
@@ -257,12 +286,12 @@ impl<'p> Schedule<'p> {
         if self.batches[index].waiting.is_empty() {
             self.finish(index);
         } else {
-            self.ready.insert(index);
+            self.ready[self.routes[index]].insert(index);
         }
     }
 
     fn finish(&mut self, index: usize) {
-        self.ready.remove(&index);
+        self.ready[self.routes[index]].remove(&index);
         let taint = self.batches[index].taint;
         for follower in std::mem::take(&mut self.batches[index].followers) {
             let state = &mut self.batches[follower];
@@ -308,67 +337,18 @@ impl<'p> Schedule<'p> {
     }
 }
 
-impl Blocked {
-    fn add(&mut self, operation: &Operation) {
-        let (reads, writes) = touched(operation);
-        for address in reads {
-            self.reads.entry(address).or_insert(operation.id);
-        }
-        for address in writes {
-            self.writes.entry(address).or_insert(operation.id);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.writes.is_empty() && self.reads.is_empty()
-    }
-
-    fn obstacle(&self, operation: &Operation) -> Option<OperationId> {
-        if self.is_empty() {
-            return None;
-        }
-        let (reads, writes) = touched(operation);
-        let written = writes.iter().find_map(|address| {
-            related(&self.writes, address).or_else(|| related(&self.reads, address))
-        });
-        written.or_else(|| {
-            reads
-                .iter()
-                .find_map(|address| related(&self.writes, address))
+/// A number for each batch; two have the same if they call the same provider in the same way.
+fn routes(plan: &Plan) -> Vec<usize> {
+    let mut numbers = BTreeMap::new();
+    let batches = plan.batches.iter();
+    batches
+        .map(|batch| {
+            let next = numbers.len();
+            *numbers
+                .entry((&batch.provider, &batch.call))
+                .or_insert(next)
         })
-    }
-}
-
-/// The addresses that an operation reads, and those that it makes or takes away.
-fn touched(operation: &Operation) -> (Vec<Address>, Vec<Address>) {
-    match &operation.action {
-        Action::CreateFolder { at } => {
-            let top = operation.parents_made().pop();
-            (vec![], vec![top.unwrap_or_else(|| at.address())])
-        }
-        Action::Remove { at, .. } => (vec![], vec![at.address()]),
-        Action::Copy { from, to, .. } => (vec![from.address()], vec![to.address()]),
-        Action::Move { from, to, .. } | Action::Rename { from, to, .. } => {
-            (vec![], vec![from.address(), to.address()])
-        }
-    }
-}
-
-/// An entry of the map at an address, above it or below it.
-fn related(map: &BTreeMap<Address, OperationId>, address: &Address) -> Option<OperationId> {
-    let below = map
-        .range(address..)
-        .next()
-        .filter(|(other, _)| other.is_at_or_below(address));
-    if let Some((_, operation)) = below {
-        return Some(*operation);
-    }
-    address
-        .path
-        .ancestors()
-        .into_iter()
-        .find_map(|path| map.get(&Address::new(address.space.clone(), path)))
-        .copied()
+        .collect()
 }
 
 #[cfg(test)]
@@ -395,7 +375,7 @@ mod tests {
     /// Everything that comes next until something in flight has to come to its end.
     fn round(schedule: &mut Schedule<'_>) -> Vec<String> {
         let mut round = Vec::new();
-        while let Some(next) = schedule.next(&|_| SLICE) {
+        while let Some(next) = schedule.next(&|_| SLICE, &|_| true) {
             match next {
                 Next::Call(call) => {
                     let operations: Vec<_> = call.operations.iter().map(|id| id.0).collect();
@@ -450,7 +430,7 @@ mod tests {
             schedule.settle(OperationId(number), Settled::Done);
             assert_eq!(round(&mut schedule), [format!("[{}]", number + 1)]);
         }
-        assert!(schedule.ready.len() < 4, "{:?}", schedule.ready);
+        assert!(schedule.ready[0].len() < 4, "{:?}", schedule.ready);
         assert_eq!(schedule.rest(), [OperationId(401)]);
     }
 
@@ -468,7 +448,7 @@ mod tests {
         assert_eq!(round(&mut schedule), ["2 because of 1", "[3]"]);
         schedule.settle(OperationId(3), Settled::Done);
         assert_eq!(round(&mut schedule), [""; 0]);
-        assert!(schedule.ready.is_empty() && schedule.busy.is_empty());
+        assert!(schedule.ready.iter().all(BTreeSet::is_empty) && schedule.busy.is_empty());
     }
 
     #[test]
@@ -510,6 +490,33 @@ mod tests {
         check(copy("a:/f/10", "b:/x/10", fail), "[2]");
         check(relocate("b:/2", "a:/f/1"), skipped);
         check(remove("a:/unrelated"), skipped);
+    }
+
+    #[test]
+    fn a_route_that_is_not_free_leaves_others_alone() {
+        let fail = Strategy::Fail;
+        let mut plan = plan(vec![
+            (copy("a:/1", "b:/x/1", fail), &[]),
+            (copy("a:/2", "b:/y/2", fail), &[]),
+            (relocate("a:/3", "b:/z/3"), &[]),
+        ]);
+        plan.batches[2].call = "another".to_owned();
+        let mut schedule = Schedule::new(&plan);
+        let routes = [1, 2, 3, 4].map(|batch| schedule.route(BatchId(batch)));
+        assert_eq!(routes, [Some(0), Some(0), Some(1), None]);
+        let first: Vec<_> = schedule
+            .first_of_routes()
+            .iter()
+            .map(|it| it.id.0)
+            .collect();
+        assert_eq!(first, [1, 3]);
+        let mut next = |free: usize| schedule.next(&|_| SLICE, &|route| route == free);
+        let batch = |next: Option<Next>| match next {
+            Some(Next::Call(call)) => Some(call.batch.0),
+            Some(Next::Skip { .. }) | None => None,
+        };
+        let batches = [1, 1, 0, 7, 0, 0].map(|free| batch(next(free)));
+        assert_eq!(batches, [Some(3), None, Some(1), None, Some(2), None]);
     }
 
     #[test]

@@ -66,7 +66,11 @@ impl Run<'_, '_> {
                 true => End::Doubtful("the service gave it another name".into()),
                 false => End::Done(done),
             },
-            End::Done(_) | End::Failed(_) | End::NotActed(_) | End::Doubtful(_) => end,
+            End::Done(_)
+            | End::Failed(_)
+            | End::NotActed(_)
+            | End::Doubtful(_)
+            | End::Pending(_) => end,
         }
     }
 
@@ -129,7 +133,9 @@ impl Run<'_, '_> {
             End::Failed(error) if error.kind == ErrorKind::NotFound => {
                 self.done(operation, Evidence::Observed, ItemDone::default())?;
             }
-            End::Doubtful(message) => self.recorder.doubt(operation, message)?,
+            End::Doubtful(message) | End::Pending(message) => {
+                self.recorder.doubt(operation, message)?;
+            }
             End::NotActed(_) => self.recorder.record(Fact::Absent { operation })?,
             End::Failed(error) => self.recorder.record(Fact::Failed {
                 operation,

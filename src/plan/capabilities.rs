@@ -71,6 +71,9 @@ pub struct Capabilities {
     /// Calls a second that the service allows, for each kind of call; `None` where it sets no
     /// limit.
     pub calls_per_second: Option<u32>,
+    /// The most calls of one kind that may be under way at once; `None` where nothing is stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls_at_once: Option<u32>,
     /// Calls a month that the account has, for everything that uses it; `None` where it sets no
     /// limit.
     #[serde(default)]

@@ -324,6 +324,7 @@ fn sheet() -> Capabilities {
         carrier: Carrier::Service,
         beside: Beside::Chosen,
         calls_per_second: None,
+        calls_at_once: None,
         calls_per_month: None,
         facts: Vec::new(),
     }

@@ -62,6 +62,7 @@ pub(crate) fn sheet([copies, moves, removals]: [u32; 3]) -> Capabilities {
         carrier: Carrier::Service,
         beside: Beside::Numbered,
         calls_per_second: Some(20),
+        calls_at_once: None,
         calls_per_month: Some(5_000),
         facts: Vec::new(),
     }

@@ -150,6 +150,7 @@ fn faults_change_nothing_but_the_way() {
 /// Answers every call with an error that had no effect, so many times.
 struct Busy {
     inner: Arc<MemoryProvider>,
+    kind: ErrorKind,
     left: Mutex<u32>,
 }
 
@@ -172,7 +173,7 @@ impl Provider for Busy {
             return self.inner.execute(request);
         }
         *left -= 1;
-        let error = ProviderError::passing(ErrorKind::Throttled, "too many calls");
+        let error = ProviderError::passing(self.kind, "not now");
         Box::pin(std::future::ready(Err(error)))
     }
 
@@ -183,9 +184,16 @@ impl Provider for Busy {
 
 #[test]
 fn a_call_without_effect_is_made_again_but_not_for_ever() {
-    for (busy, expected) in [(7, "done"), (8, "failed")] {
+    let (early, other) = (ErrorKind::Throttled, ErrorKind::Unavailable);
+    for (kind, busy, expected) in [
+        (other, 7, "done"),
+        (other, 8, "failed"),
+        (early, 29, "done"),
+        (early, 30, "failed"),
+    ] {
         let provider = Busy {
             inner: memory(&FILES),
+            kind,
             left: Mutex::new(busy),
         };
         let operation = sample::operation(1, copy("desk:/a", "desk:/new", Strategy::Fail));

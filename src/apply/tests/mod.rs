@@ -2,6 +2,7 @@
 
 mod doubt;
 mod gate;
+mod limits;
 mod names;
 mod ordinary;
 mod service;

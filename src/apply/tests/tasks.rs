@@ -84,6 +84,25 @@ fn calls_go_on_while_the_service_is_at_work() {
 }
 
 #[test]
+fn a_task_that_hangs_is_followed_again_and_never_begun_anew() {
+    // Looks until the tasks end, and what becomes of them in the run and when it is resumed. A
+    // deadline is about 65 looks away.
+    let (open, done) = ("in doubt", "done");
+    for (looks, first, second) in [(100, open, done), (1000, open, open), (40, done, done)] {
+        let service = Service::holding(&FOLDERS).with_tasks(looks);
+        let plan = folders(&service);
+        let mut journal = MemoryJournal::default();
+        let progress = run(&plan, &service, &mut journal).unwrap();
+        assert_eq!(standings(&progress), [(1, first), (2, first)], "{looks}");
+        assert_eq!(progress.tasks.len(), if first == open { 2 } else { 0 });
+        let mut journal = MemoryJournal::holding(&journal.records());
+        let settled = settle(&plan, &service, &mut journal).unwrap();
+        assert_eq!(standings(&settled), [(1, second), (2, second)], "{looks}");
+        assert_eq!(service.calls(), 2, "{looks}");
+    }
+}
+
+#[test]
 fn a_folder_whose_task_ended_badly_is_compared_with_its_source() {
     for verdict in [TaskStatus::Failed("it says".into()), TaskStatus::Unknown] {
         let mut service = Service::holding(&FOLDERS).with_tasks(1);
