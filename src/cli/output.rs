@@ -9,6 +9,7 @@ use indicatif::ProgressDrawTarget;
 use super::args::{Color, Format, Reporting, Verbosity};
 use super::error::CommandError;
 use crate::report::{Detail, diagnostics_text, escape};
+use crate::tree::SpelledOut;
 
 /// Where a command's words go.
 #[derive(Debug, Clone, Copy)]
@@ -70,14 +71,14 @@ impl Output {
             let file = File::create(&sink.path)
                 .map_err(|error| CommandError::file("write", &sink.path, error))?;
             let mut writer = BufWriter::new(StripStream::new(file));
-            let written = render(sink.format, &mut writer).and_then(|()| writer.flush());
+            let written = rendered(render, sink.format, &mut writer).and_then(|()| writer.flush());
             written.map_err(|error| CommandError::file("write", &sink.path, error))?;
         }
         let mut stdout = BufWriter::with_capacity(
             1 << 16,
             AutoStream::new(io::stdout(), self.choice(&io::stdout())),
         );
-        let written = render(reporting.format, &mut stdout).and_then(|()| stdout.flush());
+        let written = rendered(render, reporting.format, &mut stdout).and_then(|()| stdout.flush());
         quiet_when_closed(written)
     }
 
@@ -147,6 +148,14 @@ impl Output {
     fn aside(self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice(&io::stderr()));
         let _ = stderr.write_all(text.as_bytes());
+    }
+}
+
+/// Writes an answer; the other formats spell out themselves what nobody would see.
+fn rendered(render: Render<'_>, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Json => render(format, &mut SpelledOut::new(out)),
+        Format::Text | Format::Markdown => render(format, out),
     }
 }
 

@@ -144,7 +144,9 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, JournalError> {
                 rest = &rest[length..];
             }
             Err(reason) => {
-                decoded.tail = if holds_a_later_frame(rest, decoded.encoder.sequence) {
+                // A frame that is whole was written to its end, whatever is wrong with it.
+                let is_whole = Frame::parse(rest).is_ok();
+                decoded.tail = if is_whole || holds_a_later_frame(rest, decoded.encoder.sequence) {
                     Tail::Damaged { reason }
                 } else {
                     Tail::Torn

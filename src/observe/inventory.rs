@@ -15,7 +15,7 @@ use crate::provider::MemoryProvider;
 use crate::state::{Foreign, Header};
 use crate::tree::{
     Entry, EntryId, EntryIndex, EntryKind, EntryPath, Fingerprint, IdRef, Listing, ObservedSpace,
-    ObservedWorld, SpaceAlias, Timestamp, Tree, TreeError,
+    ObservedWorld, SpaceAlias, SpelledOut, Timestamp, Tree, TreeError,
 };
 
 /// What was observed of one space, with what its provider can do: enough to plan offline.
@@ -126,10 +126,10 @@ impl Inventory {
     /// # Errors
     /// What the target says.
     pub fn write(&self, target: &mut dyn Write) -> io::Result<()> {
-        let mut target = Hashing {
+        let mut target = SpelledOut::new(Hashing {
             target,
             hasher: blake3::Hasher::new(),
-        };
+        });
         let head = Head {
             format: Cow::Borrowed(FORMAT),
             version: VERSION,
@@ -149,7 +149,10 @@ impl Inventory {
                 open.extend(self.tree.children(folder).rev());
             }
         }
-        let digest = Cow::Owned(format!("blake3:{}", target.hasher.finalize().to_hex()));
+        let digest = Cow::Owned(format!(
+            "blake3:{}",
+            target.inner().hasher.finalize().to_hex()
+        ));
         let end = Totals {
             folders,
             entries,

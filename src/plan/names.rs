@@ -12,7 +12,7 @@ use super::context::Context;
 use super::operation::{Action, Operation, Place, Reason};
 use super::world::Node;
 use crate::diagnostic::Diagnostic;
-use crate::tree::{Address, EntryKind};
+use crate::tree::{Address, EntryKind, is_unseen};
 
 /// Finds the names in a finished plan that a provider would refuse or take for another.
 pub(super) fn refused_names(context: &Context<'_>, operations: &[Operation]) -> Vec<Diagnostic> {
@@ -50,11 +50,7 @@ fn refused_characters(to: &Place, sheet: &Capabilities) -> Option<Diagnostic> {
 /// A name that people cannot see as it is. It is carried byte for byte.
 fn odd_name(to: &Place) -> Option<Diagnostic> {
     let name = to.path.name()?;
-    let unseen = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    if name.trim() == name && !name.contains(unseen) {
+    if name.trim() == name && !name.contains(is_unseen) {
         return None;
     }
     let detail = format!("{to} has blanks at an end, control or invisible characters in its name.");

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::tree::is_unseen;
+
 /// The text with every character spelled out that a terminal would not show as itself: controls,
 /// direction marks, characters without width, and line or paragraph separators.
 ///
 /// A file name can hold escape sequences that rewrite a terminal, or direction marks that show
 /// `gpj.exe` as `exe.jpg`; a reviewer must see what is there.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if !text.chars().any(is_unseen) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -18,7 +20,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
-            hidden if is_hidden(hidden) => {
+            hidden if is_unseen(hidden) => {
                 // Writing to a `String` cannot fail.
                 let _ = write!(escaped, "\\u{{{:x}}}", u32::from(hidden));
             }
@@ -46,21 +48,6 @@ pub fn escape_markdown(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// Whether a terminal shows something else than the character itself.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{e000}'..='\u{f8ff}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
-            | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]

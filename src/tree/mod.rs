@@ -8,6 +8,7 @@ mod observed;
 mod path;
 mod pattern;
 mod tree;
+mod unseen;
 
 pub use digest::{Digest, subtree_digest};
 pub use entry::{Attributes, EntryId, EntryKind, Fingerprint, Timestamp};
@@ -16,3 +17,4 @@ pub use observed::{ObservedSpace, ObservedWorld};
 pub use path::{Address, EntryPath, PathError, SpaceAlias};
 pub use pattern::{Pattern, PatternError, PatternSet, Selection};
 pub use tree::{EntryIndex, Tree, TreeError};
+pub use unseen::{SpelledOut, is_unseen};
