@@ -69,7 +69,7 @@ impl EntryId {
 impl Fingerprint {
     /// A hash of the given kind, for example `crc64` and its decimal text.
     pub fn new(kind: &str, value: &str) -> Self {
-        Self(format!("{kind}:{value}").into())
+        Self([kind, ":", value].concat().into())
     }
 
     /// Kind and value, joined by a colon.

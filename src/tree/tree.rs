@@ -131,7 +131,7 @@ impl Tree {
     fn take(
         &mut self,
         folder: EntryIndex,
-        listing: Listing,
+        mut listing: Listing,
         known: Known,
     ) -> Result<(), TreeError> {
         let row = self.record(folder).folder;
@@ -142,7 +142,7 @@ impl Tree {
         self.check(folder, &listing, &order)?;
         let start = self.records.len();
         for position in order {
-            self.push(row, &listing, position as usize);
+            self.push(row, &mut listing, position as usize);
         }
         let length = self.records.len() - start;
         self.folders[row as usize].start = index(start)?;
@@ -170,9 +170,9 @@ impl Tree {
         Ok(())
     }
 
-    fn push(&mut self, parent: u32, listing: &Listing, position: usize) {
-        let row = &listing.rows[position];
-        let mut record = row.record;
+    fn push(&mut self, parent: u32, listing: &mut Listing, position: usize) {
+        let row = &mut listing.rows[position];
+        let (mut record, detail) = (row.record, std::mem::take(&mut row.detail));
         let here = self.records.len() as u32;
         record.parent = parent;
         record.name_start = self.names.len() as u32;
@@ -191,10 +191,10 @@ impl Tree {
                 known: Known::InPart,
             });
         }
-        if row.detail.version != 0 || row.detail.fingerprint.is_some() {
+        if detail.version != 0 || detail.fingerprint.is_some() {
             self.details
                 .resize_with(self.records.len(), Detail::default);
-            self.details.push(row.detail.clone());
+            self.details.push(detail);
         }
         self.records.push(record);
     }
