@@ -22,6 +22,6 @@ pub use provider::{
     Page, PageToken, Progress, Provider, SeekRequest, SpaceListRequest, SpacePage, TaskId,
     TaskReply, TaskStatus,
 };
-pub use registry::{Opening, SpaceKeys, SpaceValues, open, providers};
+pub use registry::{Opening, SpaceKeys, SpaceValues, open, providers, recorded_page};
 pub use router::Router;
 pub use smh::{SmhProvider, SmhSettings};

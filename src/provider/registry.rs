@@ -9,9 +9,9 @@ use super::error::{ErrorKind, ProviderError};
 use super::layer::Pause;
 use super::local::LocalProvider;
 use super::profiles::Profiles;
-use super::provider::Provider;
+use super::provider::{Page, Provider};
 use super::smh::{SmhProvider, SmhSettings, SpaceKey};
-use crate::tree::SpaceAlias;
+use crate::tree::{Address, SpaceAlias};
 
 /// The keys of a space of one provider, beside `provider`, `profile`, `limits` and
 /// `name_check`.
@@ -110,6 +110,24 @@ pub fn open(name: &str, opening: &Opening<'_>) -> Result<Arc<dyn Provider>, Prov
             calls_per_second: opening.calls_per_second,
             pause: Arc::clone(&opening.pause),
         })?)),
+        unknown => Err(no_such_provider(unknown)),
+    }
+}
+
+/// A page of a folder from the recorded body of a service's reply to a listing. `space` is the id
+/// of the folder's space.
+///
+/// # Errors
+/// It is a refusal or no page, or the provider called `name` has no replies.
+pub fn recorded_page(
+    name: &str,
+    folder: &Address,
+    space: &str,
+    body: &[u8],
+) -> Result<Page, ProviderError> {
+    match name {
+        "dingtalk" => super::dingtalk::recorded(folder, space, body),
+        "smh" => super::smh::recorded(folder, body),
         unknown => Err(no_such_provider(unknown)),
     }
 }

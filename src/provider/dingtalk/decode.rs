@@ -6,7 +6,8 @@ use super::verdict::{by_code, shut_out};
 use super::wire::FailureReply;
 use crate::provider::error::ProviderError;
 use crate::provider::http::{
-    Nature, Reply, Stated, Verdict, by_status, failure, plain, read_object, senseless,
+    Nature, Reply, Stated, Verdict, by_status, failure, plain, read_object, read_unsuspicious,
+    senseless,
 };
 pub(super) use crate::provider::http::{incomplete, quote};
 
@@ -20,6 +21,11 @@ pub(super) fn decode<T: DeserializeOwned>(
     nature: Nature,
     reply: &Reply,
 ) -> Result<T, ProviderError> {
+    if reply.status == 200
+        && let Some(found) = undoubted(&reply.body)
+    {
+        return Ok(found);
+    }
     let body = plain(&reply.body);
     let refusal = FailureReply::read(body);
     if shuts_out(reply) {
@@ -50,6 +56,11 @@ pub(super) fn decode<T: DeserializeOwned>(
         error.message.push_str(&format!(" ({why})"));
         error
     })
+}
+
+/// The answer in the body of a reply that is no refusal beyond doubt, as nearly all are.
+pub(super) fn undoubted<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    read_unsuspicious(plain(body), &FailureReply::TELLING)
 }
 
 /// The error of an item that a batch did not do, by the code that its result has.

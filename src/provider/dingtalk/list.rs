@@ -1,12 +1,12 @@
 //! Listing a folder, or everything in a space.
 
-use super::decode::incomplete;
+use super::decode::{decode, incomplete, undoubted};
 use super::folders::{Found, entries};
 use super::provider::DingTalkProvider;
 use super::sight::Sight;
-use super::wire::Id;
+use super::wire::{DentryList, Id};
 use crate::provider::error::{ErrorKind, ProviderError};
-use crate::provider::http::Nature;
+use crate::provider::http::{Nature, Reply};
 use crate::provider::provider::{ListRequest, Page, PageToken, SpaceListRequest, SpacePage};
 use crate::tree::{Address, EntryId, EntryKind, EntryPath};
 
@@ -36,15 +36,7 @@ impl DingTalkProvider {
         }
         let (sights, next) = answer?;
         self.place(request, &folder);
-        let mut page = Page {
-            next: next.map(PageToken),
-            ..Page::default()
-        };
-        for sight in &sights {
-            page.listing.push(&sight.entry());
-            page.notes.extend(sight.note(address));
-        }
-        Ok(page)
+        Ok(page(&sights, next, address))
     }
 
     /// The id of the folder that is to be listed.
@@ -108,6 +100,38 @@ impl DingTalkProvider {
         }
         Ok(page)
     }
+}
+
+/// The page of a folder that a recorded reply to `listDentries` holds. `space` is the id of the
+/// folder's space.
+///
+/// # Errors
+/// It is a refusal, or it is no page of this space.
+pub(in crate::provider) fn recorded(
+    folder: &Address,
+    space: &str,
+    body: &[u8],
+) -> Result<Page, ProviderError> {
+    let space = known(&EntryId::new(space))?;
+    let list: DentryList = match undoubted(body) {
+        Some(list) => list,
+        None => decode("listDentries", Nature::Reads, &Reply::good(body))?,
+    };
+    let senseless = |why| incomplete("listDentries", Nature::Reads, why);
+    let (sights, next) = entries(&list, &space, None).map_err(senseless)?;
+    Ok(page(&sights, next, folder))
+}
+
+fn page(sights: &[Sight], next: Option<String>, folder: &Address) -> Page {
+    let mut page = Page {
+        next: next.map(PageToken),
+        ..Page::default()
+    };
+    for sight in sights {
+        page.listing.push(&sight.entry());
+        page.notes.extend(sight.note(folder));
+    }
+    page
 }
 
 /// The entries of a flat listing with their folders, without the root itself.

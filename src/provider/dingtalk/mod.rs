@@ -26,4 +26,5 @@ mod verdict;
 pub mod wire;
 
 pub use calls::{Calls, Destination};
+pub(super) use list::recorded;
 pub use provider::{DingTalkProvider, DingTalkSettings};

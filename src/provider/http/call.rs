@@ -59,6 +59,18 @@ pub(in crate::provider) struct Reply {
     pub(in crate::provider) begun: Duration,
 }
 
+impl Reply {
+    /// A reply under the status of success.
+    pub(in crate::provider) fn good(body: &[u8]) -> Self {
+        Self {
+            status: 200,
+            body: body.to_vec(),
+            wait: None,
+            begun: Duration::ZERO,
+        }
+    }
+}
+
 impl Method {
     pub(super) fn to_http(self) -> reqwest::Method {
         match self {

@@ -1,6 +1,12 @@
 //! From the bytes of a reply to values, and from a refusal to an error.
 
-use serde::de::DeserializeOwned;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor,
+};
 
 use super::call::Nature;
 use super::field::Object;
@@ -24,6 +30,86 @@ pub(in crate::provider) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Resu
     match begin(body)? {
         b'{' => parse(body),
         _ => Err("it is no JSON object".to_owned()),
+    }
+}
+
+/// Reads a body that is one JSON object and has none of these keys, whatever their case, without
+/// looking at it twice: nearly all replies are of this kind. `None` says nothing of the others.
+pub(in crate::provider) fn read_unsuspicious<T: DeserializeOwned>(
+    body: &[u8],
+    suspicious: &[&str],
+) -> Option<T> {
+    let mut has_met = false;
+    let watch = Watch {
+        suspicious,
+        has_met: &mut has_met,
+        found: PhantomData,
+    };
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let found = watch.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    (!has_met).then_some(found)
+}
+
+/// Watches the keys of an object while it is read.
+struct Watch<'w, T> {
+    suspicious: &'w [&'w str],
+    has_met: &'w mut bool,
+    found: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Watch<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Watch<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let Self {
+            suspicious,
+            has_met,
+            ..
+        } = self;
+        T::deserialize(MapAccessDeserializer::new(Watched {
+            map,
+            suspicious,
+            has_met,
+        }))
+    }
+}
+
+struct Watched<'w, A> {
+    map: A,
+    suspicious: &'w [&'w str],
+    has_met: &'w mut bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        let Some(key) = self.map.next_key::<String>()? else {
+            return Ok(None);
+        };
+        let is_it = |known: &&str| key.eq_ignore_ascii_case(known);
+        *self.has_met |= self.suspicious.iter().any(is_it);
+        seed.deserialize(key.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }
 
@@ -90,4 +176,30 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
         let (line, column) = (error.line(), error.column());
         format!("it cannot be read from line {line}, column {column} on")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_refusal_is_looked_at_twice() {
+        let cases = [
+            (r#"{"a":1,"b":{"code":2}}"#, true),
+            ("{}", true),
+            (r#"{"a":1,"code":2}"#, false),
+            (r#"{"Code":"x"}"#, false),
+            (r#"{"a":1} {}"#, false),
+            (r#"{"a":1"#, false),
+            ("[]", false),
+            ("<html>", false),
+        ];
+        for (body, is_plain) in cases {
+            let found: Option<BTreeMap<String, serde_json::Value>> =
+                read_unsuspicious(body.as_bytes(), &["code"]);
+            assert_eq!(found.is_some(), is_plain, "{body}");
+        }
+    }
 }

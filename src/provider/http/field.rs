@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use secrecy::SecretString;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// A scalar as a service sent it.
@@ -20,6 +20,23 @@ pub enum Field<T> {
     Odd,
 }
 
+/// What a service is known to send and nobody here asks for. It is passed over: a page has a dozen
+/// such texts for each of its entries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unread {
+    /// It is missing.
+    #[default]
+    Absent,
+    /// It is there.
+    Passed,
+}
+
+impl<'de> Deserialize<'de> for Unread {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self::Passed)
+    }
+}
+
 /// Reads a scalar from whatever form a service chose.
 pub trait Readable: Sized {
     /// The value; `None` where it makes no sense.
@@ -28,6 +45,12 @@ pub trait Readable: Sized {
     /// Whether a value stands for none.
     fn is_none(value: &Value) -> bool {
         value.is_null()
+    }
+
+    /// The field that a text stands for. A page has a dozen texts for each of its entries, so the
+    /// forms that they mostly have need no copy of the text to be read.
+    fn of_text(text: &str) -> Field<Self> {
+        Field::of(&Value::String(text.to_owned()))
     }
 }
 
@@ -44,17 +67,40 @@ impl<T> Field<T> {
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
+
+    /// What could be read of a value that is there.
+    pub fn given(read: Option<T>) -> Self {
+        read.map_or(Self::Odd, Self::Given)
+    }
+}
+
+impl<T: Readable> Field<T> {
+    fn of(value: &Value) -> Self {
+        if T::is_none(value) {
+            Self::Absent
+        } else {
+            Self::given(T::read(value))
+        }
+    }
 }
 
 impl Readable for String {
     fn read(value: &Value) -> Option<Self> {
         value.as_str().map(str::to_owned)
     }
+
+    fn of_text(text: &str) -> Field<Self> {
+        Field::Given(text.to_owned())
+    }
 }
 
 impl Readable for u64 {
     fn read(value: &Value) -> Option<Self> {
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    fn of_text(text: &str) -> Field<Self> {
+        Field::given(text.parse().ok())
     }
 }
 
@@ -80,11 +126,51 @@ impl Readable for SecretString {
 
 impl<'de, T: Readable> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        if T::is_none(&value) {
-            return Ok(Self::Absent);
-        }
-        Ok(T::read(&value).map_or(Self::Odd, Self::Given))
+        deserializer.deserialize_any(FieldVisitor(PhantomData))
+    }
+}
+
+struct FieldVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Readable> Visitor<'de> for FieldVisitor<T> {
+    type Value = Field<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(T::of_text(text))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Field::of(&Value::from(value)))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Field::of(&Value::from(value)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Field::of(&Value::from(value)))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Field::of(&Value::from(value)))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Field::of(&Value::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        let value = Value::deserialize(SeqAccessDeserializer::new(list))?;
+        Ok(Field::of(&value))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let value = Value::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Field::of(&value))
     }
 }
 

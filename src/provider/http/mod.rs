@@ -23,9 +23,11 @@ mod verdict;
 pub(super) use asked::Asked;
 pub(super) use call::{Call, Method, Nature, Reply};
 pub(super) use client::Client;
-pub(super) use decode::{failure, incomplete, plain, quote, read_list, read_object};
+pub(super) use decode::{
+    failure, incomplete, plain, quote, read_list, read_object, read_unsuspicious,
+};
 pub(super) use endpoint::Endpoint;
-pub use field::{Field, Readable};
+pub use field::{Field, Readable, Unread};
 pub(super) use field::{object, objects};
 pub(super) use name::{is_possible, readable};
 pub(super) use redact::redact;

@@ -6,7 +6,7 @@ use super::verdict::by_status_and_code;
 use super::wire::{FailureReply, Field};
 use crate::provider::error::ProviderError;
 use crate::provider::http::{
-    Nature, Reply, Verdict, failure, plain, read_list, read_object, senseless,
+    Nature, Reply, Verdict, failure, plain, read_list, read_object, read_unsuspicious, senseless,
 };
 pub(super) use crate::provider::http::{incomplete, quote};
 
@@ -20,8 +20,18 @@ pub(super) fn object<T: DeserializeOwned>(
     nature: Nature,
     reply: &Reply,
 ) -> Result<T, ProviderError> {
+    if reply.status == 200
+        && let Some(found) = undoubted(&reply.body)
+    {
+        return Ok(found);
+    }
     let body = accepted(route, nature, reply)?;
     read_object(body).map_err(|why| unreadable(route, nature, &why))
+}
+
+/// The answer in the body of a reply that is no refusal beyond doubt: none is without a code.
+pub(super) fn undoubted<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    read_unsuspicious(plain(body), &["code"])
 }
 
 /// Reads a reply that is an object, or has no body where the status says it all.

@@ -1,11 +1,11 @@
 //! Listing a folder.
 
-use super::decode::incomplete;
+use super::decode::{incomplete, object, undoubted};
 use super::provider::SmhProvider;
 use super::sight::Sight;
 use super::wire::{DirectoryList, Field};
 use crate::provider::error::{ErrorKind, ProviderError};
-use crate::provider::http::Nature;
+use crate::provider::http::{Nature, Reply};
 use crate::provider::provider::{ListRequest, Page, PageToken};
 use crate::tree::{Address, EntryKind};
 
@@ -30,15 +30,7 @@ impl SmhProvider {
                 return Err(about("list", &address, error));
             }
         };
-        let mut page = Page {
-            next: sights.next.map(PageToken),
-            ..Page::default()
-        };
-        for sight in &sights.entries {
-            page.listing.push(&sight.entry());
-            page.notes.extend(sight.note(&address));
-        }
-        Ok(page)
+        Ok(page(sights, &address))
     }
 
     /// A page of a folder, from a marker on.
@@ -66,6 +58,31 @@ impl SmhProvider {
             Ok(_) | Err(_) => error,
         }
     }
+}
+
+/// The page of a folder that a recorded reply to `listDirectory` holds.
+///
+/// # Errors
+/// It is a refusal, or it is no page.
+pub(in crate::provider) fn recorded(folder: &Address, body: &[u8]) -> Result<Page, ProviderError> {
+    let list: DirectoryList = match undoubted(body) {
+        Some(list) => list,
+        None => object("listDirectory", Nature::Reads, &Reply::good(body))?,
+    };
+    let sights = sights(&list).map_err(|why| incomplete("listDirectory", Nature::Reads, why))?;
+    Ok(page(sights, folder))
+}
+
+fn page(sights: Sights, folder: &Address) -> Page {
+    let mut page = Page {
+        next: sights.next.map(PageToken),
+        ..Page::default()
+    };
+    for sight in &sights.entries {
+        page.listing.push(&sight.entry());
+        page.notes.extend(sight.note(folder));
+    }
+    page
 }
 
 /// The entries of a page, and where the next one begins.

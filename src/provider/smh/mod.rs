@@ -25,4 +25,5 @@ mod verdict;
 pub mod wire;
 
 pub use calls::{Calls, RestorePath};
+pub(super) use list::recorded;
 pub use provider::{SmhProvider, SmhSettings, SpaceKey};

@@ -22,6 +22,9 @@ pub struct FailureReply {
 const SHUT_OUT: u64 = 1111;
 
 impl FailureReply {
+    /// The keys without which an answer under a good status is no refusal.
+    pub(in crate::provider::dingtalk) const TELLING: [&str; 2] = ["code", "status"];
+
     /// Reads what there is; a body that is no object says nothing.
     pub fn read(body: &[u8]) -> Self {
         let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(body) else {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-pub use crate::provider::http::{Field, Readable};
+pub use crate::provider::http::{Field, Readable, Unread};
 pub(super) use crate::provider::http::{object, objects};
 
 /// The id of an entry, space, task or bin: decimal digits as far as anybody has seen, sent as a
@@ -56,6 +56,13 @@ impl Readable for Id {
 
     fn is_none(value: &Value) -> bool {
         value.is_null() || value == ""
+    }
+
+    fn of_text(text: &str) -> Field<Self> {
+        if text.is_empty() {
+            return Field::Absent;
+        }
+        Field::given(Self::new(text))
     }
 }
 

@@ -19,12 +19,9 @@ mod token;
 
 pub use batch::{BatchReply, QueryItem, QueryReply, ResultItem};
 pub use bin::{BinReply, RecycleBin, RecycleItem, RecycleItemList, RestoreReply};
-pub use dentry::{
-    AppProperties, AppProperty, Dentry, DentryKind, DentryList, DentryProperties, DentryStatus,
-    StorageDriver, Thumbnail,
-};
+pub use dentry::{Dentry, DentryKind, DentryList, DentryStatus, StorageDriver};
 pub use failure::FailureReply;
-pub use field::{Field, Id, Readable};
+pub use field::{Field, Id, Readable, Unread};
 pub use moment::Moment;
 pub use request::{
     AddFolder, AddFolderOption, BatchRemove, BatchRemoveOption, BatchTransfer, BatchTransferOption,

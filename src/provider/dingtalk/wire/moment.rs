@@ -3,7 +3,7 @@
 use jiff::civil::{DateTime, date};
 use serde_json::Value;
 
-use super::field::Readable;
+use super::field::{Field, Readable};
 use crate::tree::Timestamp;
 
 /// A time of a reply. The documents show ISO 8601 to the minute (`2022-07-29T14:55Z`) and to the
@@ -20,18 +20,30 @@ const LEAST_MILLISECONDS: i64 = 1_000_000_000_000;
 
 impl Readable for Moment {
     fn read(value: &Value) -> Option<Self> {
-        let time = match value {
-            Value::String(text) => iso(text.trim()).or_else(|| java(text))?,
-            Value::Number(number) => epoch(number.as_i64()?)?,
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-        };
-        i64::try_from(time.as_nanosecond())
-            .ok()
-            .map(|time| Self(Timestamp::from_nanoseconds(time)))
+        match value {
+            Value::String(text) => Self::of(iso(text.trim()).or_else(|| java(text))?),
+            Value::Number(number) => Self::of(epoch(number.as_i64()?)?),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
     }
 
     fn is_none(value: &Value) -> bool {
         value.is_null() || value == ""
+    }
+
+    fn of_text(text: &str) -> Field<Self> {
+        if text.is_empty() {
+            return Field::Absent;
+        }
+        let time = iso(text.trim()).or_else(|| java(text));
+        Field::given(time.and_then(Self::of))
+    }
+}
+
+impl Moment {
+    fn of(time: jiff::Timestamp) -> Option<Self> {
+        let nanoseconds = i64::try_from(time.as_nanosecond()).ok()?;
+        Some(Self(Timestamp::from_nanoseconds(nanoseconds)))
     }
 }
 

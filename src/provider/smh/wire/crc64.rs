@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Readable;
+use super::{Field, Readable};
 use crate::tree::Fingerprint;
 
 /// CRC-64/XZ of the content. Listings have it as the decimal text of an unsigned number, the list
@@ -15,21 +15,30 @@ impl Crc64 {
     pub fn fingerprint(self) -> Fingerprint {
         Fingerprint::new("crc64", &self.0.to_string())
     }
+
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let negative = || text.parse().ok().map(i64::cast_unsigned);
+        text.parse().ok().or_else(negative).map(Self)
+    }
 }
 
 impl Readable for Crc64 {
     fn read(value: &Value) -> Option<Self> {
         let signed = |number: i64| number.cast_unsigned();
         let number = match value {
-            Value::String(text) => {
-                let text = text.trim();
-                let negative = || text.parse().ok().map(signed);
-                text.parse().ok().or_else(negative)?
-            }
+            Value::String(text) => return Self::of(text),
             Value::Number(number) => number.as_u64().or_else(|| number.as_i64().map(signed))?,
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
         };
         Some(Self(number))
+    }
+
+    fn of_text(text: &str) -> Field<Self> {
+        if text.is_empty() {
+            return Field::Absent;
+        }
+        Field::given(Self::of(text))
     }
 
     fn is_none(value: &Value) -> bool {
@@ -41,7 +50,6 @@ impl Readable for Crc64 {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
-    use crate::provider::http::Field;
 
     #[test]
     fn signed_and_unsigned_are_one_number() {

@@ -1,13 +1,13 @@
 //! A file or directory, and lists of them.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::crc64::Crc64;
 use super::moment::Moment;
 use super::opaque::Opaque;
 use super::path::WirePath;
-use super::{Field, Readable};
+use super::{Field, Readable, Unread};
 use crate::provider::http::objects;
 
 /// A file or directory, as lists and `getInfo` describe it (pages 75453 and 75454). Fields that are
@@ -21,53 +21,53 @@ pub struct Entry {
     #[serde(rename = "type")]
     pub kind: Field<EntryType>,
     /// `path`, String Array: not in every entry.
-    pub path: Field<WirePath>,
+    pub path: Unread,
     /// `inode`, String: an id that stays when the entry is moved or renamed; 32 hexadecimal digits,
     /// with `with_inode=1`.
     pub inode: Field<String>,
     /// `creationTime`, String: of a file, when its first upload ended.
-    pub creation_time: Field<Moment>,
+    pub creation_time: Unread,
     /// `modificationTime`, String: of a file, when it was overwritten last; of a directory, when
     /// something directly in it came or went.
     pub modification_time: Field<Moment>,
     /// `localCreationTime`, String: what the uploader said.
-    pub local_creation_time: Field<Moment>,
+    pub local_creation_time: Unread,
     /// `localModificationTime`, String: what the uploader said.
-    pub local_modification_time: Field<Moment>,
+    pub local_modification_time: Unread,
     /// `size`, String: bytes of a file, as decimal text.
     pub size: Field<u64>,
     /// `crc64`, String: checksum of a file, as decimal text.
     pub crc64: Field<Crc64>,
     /// `eTag`, String: with quotes of its own. It depends on how a file was uploaded, so it does
     /// not tell equal content.
-    pub e_tag: Field<String>,
+    pub e_tag: Unread,
     /// `versionId`, Integer: some SDKs have any object.
-    pub version_id: Field<Opaque>,
+    pub version_id: Unread,
     /// `contentType`, String: media type of a file.
-    pub content_type: Field<String>,
+    pub content_type: Unread,
     /// `fileType`, String: `word`, `image`, `archive` and others.
-    pub file_type: Field<String>,
+    pub file_type: Unread,
     /// `category`, String: what the uploader said, at most 16 bytes.
-    pub category: Field<String>,
+    pub category: Unread,
     /// `labels`, String Array: what the uploader said.
-    pub labels: Field<Labels>,
+    pub labels: Unread,
     /// `metaData`, Object: what the uploader said, with keys that begin with `x-smh-meta-`.
-    pub meta_data: Field<MetaData>,
+    pub meta_data: Unread,
     /// `previewByDoc`, Boolean.
-    pub preview_by_doc: Field<bool>,
+    pub preview_by_doc: Unread,
     /// `previewByCI`, Boolean.
     #[serde(rename = "previewByCI")]
-    pub preview_by_ci: Field<bool>,
+    pub preview_by_ci: Unread,
     /// `previewAsIcon`, Boolean.
-    pub preview_as_icon: Field<bool>,
+    pub preview_as_icon: Unread,
     /// `contentCas`, String: tells states of a file's content apart, with `with_content_cas=1`.
-    pub content_cas: Field<String>,
+    pub content_cas: Unread,
     /// `isFavorite`, Boolean: with `with_favorite_status=1`.
-    pub is_favorite: Field<bool>,
+    pub is_favorite: Unread,
     /// `userId`, String: who made it.
-    pub user_id: Field<String>,
+    pub user_id: Unread,
     /// `historySize`, String: bytes of earlier versions.
-    pub history_size: Field<u64>,
+    pub history_size: Unread,
     /// `removedByQuota`, Boolean: whether the service took its content away for want of room.
     pub removed_by_quota: Field<bool>,
 }
@@ -84,14 +84,6 @@ pub enum EntryType {
     /// A word that no page has.
     Other(String),
 }
-
-/// `labels`
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Labels(pub Vec<String>);
-
-/// `metaData`
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MetaData(pub Map<String, Value>);
 
 /// The reply of `listDirectory` (page 75453).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -114,29 +106,25 @@ pub struct DirectoryList {
     pub contents: Option<Vec<Entry>>,
 }
 
+impl EntryType {
+    fn of(word: &str) -> Self {
+        let is = |known: &str| word.eq_ignore_ascii_case(known);
+        match word {
+            _ if is("dir") => Self::Directory,
+            _ if is("file") || is("image") || is("video") => Self::File,
+            _ if is("symlink") => Self::Link,
+            _ => Self::Other(word.to_owned()),
+        }
+    }
+}
+
 impl Readable for EntryType {
     fn read(value: &Value) -> Option<Self> {
-        let word = value.as_str()?;
-        Some(match word.to_ascii_lowercase().as_str() {
-            "dir" => Self::Directory,
-            "file" | "image" | "video" => Self::File,
-            "symlink" => Self::Link,
-            _ => Self::Other(word.to_owned()),
-        })
+        value.as_str().map(Self::of)
     }
-}
 
-impl Readable for Labels {
-    fn read(value: &Value) -> Option<Self> {
-        let labels = value.as_array()?.iter();
-        let labels = labels.map(|label| label.as_str().map(str::to_owned));
-        labels.collect::<Option<_>>().map(Self)
-    }
-}
-
-impl Readable for MetaData {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_object().cloned().map(Self)
+    fn of_text(text: &str) -> Field<Self> {
+        Field::Given(Self::of(text))
     }
 }
 

@@ -19,7 +19,7 @@ mod single;
 mod task;
 mod token;
 
-pub use crate::provider::http::{Field, Readable};
+pub use crate::provider::http::{Field, Readable, Unread};
 pub use batch::{BatchReply, ResultItem};
 pub use bin::{BinEntry, BinList};
 pub use crc64::Crc64;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Readable;
+use super::{Field, Readable};
 use crate::tree::Timestamp;
 
 /// A time of a reply: ISO 8601 in UTC to the millisecond, as in `2020-09-22T07:44:45.000Z`.
@@ -16,6 +16,13 @@ impl Readable for Moment {
 
     fn is_none(value: &Value) -> bool {
         value.is_null() || value == ""
+    }
+
+    fn of_text(text: &str) -> Field<Self> {
+        if text.is_empty() {
+            return Field::Absent;
+        }
+        Field::given(text.trim().parse().ok().map(Self))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::Readable;
+use super::{Field, Readable};
 
 /// An id or a marker: a whole number in samples, a text in some SDKs. It is sent back as it came.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,13 +56,19 @@ impl Readable for Opaque {
     fn is_none(value: &Value) -> bool {
         value.is_null() || value == ""
     }
+
+    fn of_text(text: &str) -> Field<Self> {
+        if text.is_empty() {
+            return Field::Absent;
+        }
+        Field::given(Self::new(text))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
-    use crate::provider::http::Field;
 
     #[test]
     fn ids_come_as_numbers_and_as_texts() {
