@@ -5,16 +5,18 @@
 //! it. A folder without a line of its own was not listed. Times are nanoseconds since 1970.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::plan::Capabilities;
 use crate::provider::MemoryProvider;
 use crate::state::{Foreign, Header};
 use crate::tree::{
-    Entry, EntryId, EntryIndex, EntryKind, EntryPath, Fingerprint, IdRef, Listing, ObservedSpace,
+    Entry, EntryIndex, EntryKind, EntryPath, Fingerprint, IdRef, Listing, ObservedSpace,
     ObservedWorld, SpaceAlias, SpelledOut, Timestamp, Tree, TreeError,
 };
 
@@ -78,16 +80,20 @@ struct Head<'a> {
 #[serde(deny_unknown_fields)]
 struct FolderLine {
     folder: EntryPath,
-    entries: Vec<Row<'static>>,
+    entries: Rows,
 }
+
+/// The entries of a line, on their way into the tree as they are read.
+struct Rows(Listing);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row<'a> {
+    #[serde(borrow)]
     name: Cow<'a, str>,
     kind: EntryKind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    id: Option<EntryId>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    id: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "is_zero")]
     size: u64,
     #[serde(default, skip_serializing_if = "is_unknown")]
@@ -97,6 +103,11 @@ struct Row<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fingerprint: Option<Cow<'a, Fingerprint>>,
 }
+
+/// A text that is not copied from its line.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,8 +203,8 @@ impl Inventory {
         let head = lines.head()?;
         let mut tree = Tree::new();
         let (mut folders, mut entries) = (0, 0);
-        let said = loop {
-            let digest = format!("blake3:{}", lines.hasher.finalize().to_hex());
+        let (said, digest) = loop {
+            let digest = lines.hasher.finalize();
             if !lines.advance()? {
                 return Err(InventoryError::Incomplete("it has no end"));
             }
@@ -203,14 +214,13 @@ impl Inventory {
             }
             let folder: FolderLine = lines.parse()?;
             folders += 1;
-            entries += folder.entries.len() as u64;
-            attach(&mut tree, &folder).map_err(|reason| lines.wrong(reason))?;
+            entries += folder.entries.0.len() as u64;
+            attach(&mut tree, folder).map_err(|reason| lines.wrong(reason))?;
         };
-        let (said, digest) = said;
         let found = Totals {
             folders,
             entries,
-            digest: Cow::Owned(digest),
+            digest: Cow::Owned(format!("blake3:{}", digest.to_hex())),
         };
         if said != found {
             return Err(InventoryError::Incomplete("its end does not fit the rest"));
@@ -243,7 +253,11 @@ impl<'a> Row<'a> {
         Self {
             name: Cow::Borrowed(entry.name),
             kind: entry.kind,
-            id: entry.id.to_id(),
+            id: match entry.id {
+                IdRef::None => None,
+                IdRef::Number(number) => Some(Text(Cow::Owned(number.to_string()))),
+                IdRef::Text(text) => Some(Text(Cow::Borrowed(text))),
+            },
             size: entry.size,
             modified: entry.modified,
             version: entry.version,
@@ -252,7 +266,40 @@ impl<'a> Row<'a> {
     }
 }
 
-fn attach(tree: &mut Tree, line: &FolderLine) -> Result<(), String> {
+impl<'de> Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(RowsVisitor)
+    }
+}
+
+struct RowsVisitor;
+
+impl<'de> Visitor<'de> for RowsVisitor {
+    type Value = Rows;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
+        let mut listing = Listing::new();
+        while let Some(row) = rows.next_element::<Row<'de>>()? {
+            let id = row.id.as_ref();
+            listing.push(&Entry {
+                name: &row.name,
+                kind: row.kind,
+                id: id.map_or(IdRef::None, |id| IdRef::from_text(&id.0)),
+                size: row.size,
+                modified: row.modified,
+                version: row.version,
+                fingerprint: row.fingerprint.as_deref(),
+            });
+        }
+        Ok(Rows(listing))
+    }
+}
+
+fn attach(tree: &mut Tree, line: FolderLine) -> Result<(), String> {
     let folder = tree
         .find(&line.folder)
         .filter(|folder| tree.kind(*folder) == EntryKind::Folder)
@@ -260,20 +307,7 @@ fn attach(tree: &mut Tree, line: &FolderLine) -> Result<(), String> {
     if tree.is_listed(folder) {
         return Err(format!("the folder `{}` has a line already", line.folder));
     }
-    let mut listing = Listing::new();
-    for row in &line.entries {
-        let id = row.id.as_ref();
-        listing.push(&Entry {
-            name: &row.name,
-            kind: row.kind,
-            id: id.map_or(IdRef::None, |id| IdRef::from_text(id.as_str())),
-            size: row.size,
-            modified: row.modified,
-            version: row.version,
-            fingerprint: row.fingerprint.as_deref(),
-        });
-    }
-    tree.attach(folder, listing)
+    tree.attach(folder, line.entries.0)
         .map_err(|error: TreeError| error.to_string())
 }
 
@@ -333,7 +367,7 @@ impl Lines<'_> {
         }
     }
 
-    fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, InventoryError> {
+    fn parse<'l, T: Deserialize<'l>>(&'l self) -> Result<T, InventoryError> {
         serde_json::from_slice(&self.line).map_err(|error| self.wrong(error.to_string()))
     }
 
