@@ -34,7 +34,8 @@ pub(super) fn clashes(manifests: &[Manifest], diagnostics: &mut Vec<Diagnostic>)
         .iter()
         .flat_map(|manifest| &manifest.placements)
         .collect();
-    let mut wanted: FixedMap<&Address, &Placement> = FixedMap::default();
+    let mut wanted: FixedMap<&Address, &Placement> =
+        FixedMap::with_capacity_and_hasher(placements.len(), Default::default());
     for placement in &placements {
         let Some(address) = exact_target(placement) else {
             continue;

@@ -21,7 +21,8 @@ pub(super) struct Expansion<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) patterns: BTreeMap<String, Pattern>,
     scope: Scope<'a>,
-    aliases: BTreeSet<&'a str>,
+    /// One text for each alias, which all addresses share.
+    aliases: BTreeMap<&'a str, SpaceAlias>,
 }
 
 /// Turns a document into a manifest.
@@ -75,7 +76,12 @@ impl<'a> Expansion<'a> {
                 readable: BTreeSet::new(),
                 environment: inputs.environment,
             },
-            aliases: aliases.map(|(alias, _)| &*alias.value.0).collect(),
+            aliases: aliases
+                .filter_map(|(alias, _)| {
+                    let text = &*alias.value.0;
+                    Some((text, SpaceAlias::parse(text).ok()?))
+                })
+                .collect(),
         };
         expansion.declare(document);
         expansion
@@ -210,7 +216,10 @@ impl<'a> Expansion<'a> {
                 self.report(place, diagnostic);
                 None
             }
-            Ok(address) => self.declared(&address.space, place).then_some(address),
+            Ok(address) => {
+                let space = self.declared(&address.space, place)?;
+                Some(Address { space, ..address })
+            }
             Err(error) => {
                 self.report_path(place, &error);
                 None
@@ -227,9 +236,10 @@ impl<'a> Expansion<'a> {
     ) -> Option<Selection> {
         let text = self.fill(text, place, each)?;
         match Selection::parse(&text) {
-            Ok(selection) => self
-                .declared(&selection.base.space, place)
-                .then_some(selection),
+            Ok(mut selection) => {
+                selection.base.space = self.declared(&selection.base.space, place)?;
+                Some(selection)
+            }
             Err(PatternError::Path(error)) => {
                 self.report_path(place, &error);
                 None
@@ -241,11 +251,11 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    fn declared(&mut self, alias: &SpaceAlias, place: Place) -> bool {
-        let declared = self.aliases.contains(alias.as_str());
-        if !declared {
+    fn declared(&mut self, alias: &SpaceAlias, place: Place) -> Option<SpaceAlias> {
+        let declared = self.aliases.get(alias.as_str()).cloned();
+        if declared.is_none() {
             let detail = format!("`{alias}` is not declared under `spaces`.");
-            let near = super::nearest::nearest(alias.as_str(), self.aliases.iter().copied());
+            let near = super::nearest::nearest(alias.as_str(), self.aliases.keys().copied());
             let hint = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("add `{alias}` to `spaces`"),

@@ -52,14 +52,12 @@ impl<'t> Source<'t> {
     pub(super) fn new(file: &'t str, text: &'t str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let bytes = text.as_bytes();
-        let breaks = bytes.iter().enumerate().filter(|(at, byte)| match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        });
-        let line_starts = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| at + 1))
-            .collect();
+        let ends_line = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+        let returns = text.match_indices('\r').map(|(at, _)| at).filter(ends_line);
+        let breaks = text.match_indices('\n').map(|(at, _)| at);
+        let starts = breaks.chain(returns).map(|at| at + 1);
+        let mut line_starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
+        line_starts.sort_unstable();
         Self {
             file,
             text,

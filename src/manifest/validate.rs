@@ -54,7 +54,9 @@ fn repeated_names(manifests: &[Manifest], diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn repeated_ids(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: FixedMap<&str, &Placement> = FixedMap::default();
+    let count = manifest.placements.len();
+    let mut seen: FixedMap<&str, &Placement> =
+        FixedMap::with_capacity_and_hasher(count, Default::default());
     for placement in &manifest.placements {
         let Some(first) = seen.insert(placement.id.as_str(), placement) else {
             continue;
