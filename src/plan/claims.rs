@@ -1,6 +1,6 @@
 //! Which placement speaks for which path: carve-outs, clashes, and takings that would hurt another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use super::change::Change;
@@ -23,6 +23,8 @@ pub(super) struct Claims<'a> {
 #[derive(Debug, Default)]
 struct Unwished<'a> {
     named: BTreeMap<Address, usize>,
+    /// Those of the named that lie below no other.
+    topmost: BTreeSet<Address>,
     matched: Vec<(usize, &'a Selection)>,
 }
 
@@ -35,16 +37,16 @@ pub(super) struct Carving<'a> {
 
 impl<'a> Claims<'a> {
     pub(super) fn new(context: &Context<'a>, expanded: &Expanded) -> Self {
-        let mut targets: BTreeMap<Address, usize> = BTreeMap::new();
-        for (number, placement) in context.placements.iter().enumerate() {
-            if let Some(target) = named_target(&placement.placement.wish) {
-                targets.insert(target.clone(), number);
-            }
-        }
+        let named = context.placements.iter().enumerate();
+        let named = named.filter_map(|(number, placement)| {
+            let target = named_target(&placement.placement.wish)?;
+            Some((target.clone(), number))
+        });
         let roots = expanded.roots.iter();
-        targets.extend(roots.map(|root| (root.target.clone(), root.placement)));
+        let roots = roots.map(|root| (root.target.clone(), root.placement));
         Self {
-            targets,
+            // Built in one go: to insert one by one compares long paths far more often.
+            targets: named.chain(roots).collect(),
             unwanted: Unwished::of(context),
         }
     }
@@ -99,12 +101,28 @@ impl<'a> Unwished<'a> {
                 unwished.named.insert(selection.base.clone(), number);
             }
         }
+        let mut last: Option<&Address> = None;
+        for address in unwished.named.keys() {
+            if !last.is_some_and(|last| address.is_at_or_below(last)) {
+                unwished.topmost.insert(address.clone());
+                last = Some(address);
+            }
+        }
         unwished
+    }
+
+    /// Whether an address is named or lies below one that is. In the order of addresses nothing
+    /// topmost stands between a folder and what it holds.
+    fn is_at_or_below_named(&self, address: &Address) -> bool {
+        let before = self.topmost.range(..=address).next_back();
+        before.is_some_and(|above| address.is_at_or_below(above))
     }
 
     /// The placement that wants nothing at an address or at a folder on the way to it.
     fn at_or_above(&self, address: &Address) -> Option<usize> {
-        let mut path = Some(address.path.clone());
+        let mut path = self
+            .is_at_or_below_named(address)
+            .then(|| address.path.clone());
         while let Some(next) = path {
             path = next.parent();
             if let Some(number) = self.named.get(&Address::new(address.space.clone(), next)) {
@@ -153,6 +171,40 @@ pub(super) fn strictly_below<'m, T>(
         .take_while(move |(below, _)| below.is_strictly_below(address))
 }
 
+/// The sources of all roots, each with its reader, in the order of addresses.
+#[derive(Default)]
+struct Sources<'a>(Vec<(&'a Address, usize)>);
+
+impl<'a> Sources<'a> {
+    fn of(expanded: &'a Expanded) -> Self {
+        let roots = expanded.roots.iter();
+        let sources =
+            roots.filter_map(|root| Some((&root.source.as_ref()?.address, root.placement)));
+        let mut sources: Vec<(&Address, usize)> = sources.collect();
+        sources.sort_by_key(|(address, _)| *address);
+        Self(sources)
+    }
+
+    /// Those that are read at an address, the readers in the order of roots.
+    fn at<'s>(
+        &'s self,
+        address: &Address,
+    ) -> impl Iterator<Item = (&'a Address, usize)> + use<'a, 's> {
+        let address = address.clone();
+        let sources = self.0[self.start(&address)..].iter().copied();
+        sources.take_while(move |(source, _)| **source == address)
+    }
+
+    fn at_or_below(&self, address: &Address) -> impl Iterator<Item = (&'a Address, usize)> {
+        let sources = self.0[self.start(address)..].iter().copied();
+        sources.take_while(move |(source, _)| source.is_at_or_below(address))
+    }
+
+    fn start(&self, address: &Address) -> usize {
+        self.0.partition_point(|(source, _)| *source < address)
+    }
+}
+
 /// Something that a placement takes away, and how.
 struct Taking<'a> {
     placement: usize,
@@ -174,18 +226,13 @@ pub(super) fn clashes(
         }
     }
     let takings = takings(context, expanded, removals);
-    let mut sources: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    let sources = if takings.is_empty() {
+        Sources::default()
+    } else {
+        Sources::of(expanded)
+    };
     for root in &expanded.roots {
-        if let Some(source) = &root.source {
-            sources
-                .entry(source.address.clone())
-                .or_default()
-                .push(root.placement);
-        }
-    }
-    let unwished = Unwished::of(context);
-    for root in &expanded.roots {
-        let unwanted = unwished
+        let unwanted = (claims.unwanted)
             .at_or_above(&root.target)
             .filter(|_| context.world.find(&root.target).is_none());
         findings.extend(unwanted.map(|other| unwanted_target(context, root, other)));
@@ -246,16 +293,13 @@ fn taken_target(
 fn taken_source(
     context: &Context<'_>,
     taking: &Taking<'_>,
-    sources: &BTreeMap<Address, Vec<usize>>,
+    sources: &Sources<'_>,
 ) -> Option<Diagnostic> {
     let ancestors = taking.address.path.ancestors().into_iter();
     let above = ancestors.map(|path| Address::new(taking.address.space.clone(), path));
-    let at_or_above = above
-        .chain([taking.address.clone()])
-        .filter_map(|address| sources.get_key_value(&address));
-    let (address, other) = at_or_above
-        .chain(strictly_below(sources, taking.address))
-        .flat_map(|(address, readers)| readers.iter().map(move |reader| (address, *reader)))
+    let (address, other) = above
+        .flat_map(|address| sources.at(&address))
+        .chain(sources.at_or_below(taking.address))
         .find(|(_, other)| *other != taking.placement)?;
     Some(taken(
         context,

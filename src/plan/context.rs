@@ -1,5 +1,7 @@
 //! What the steps of the planner look at together.
 
+use std::sync::Arc;
+
 use super::capabilities::Capabilities;
 use super::planner::PlanInput;
 use super::recorded::{RecordIndex, is_as_recorded};
@@ -15,7 +17,7 @@ pub(super) struct Context<'a> {
     pub(super) input: &'a PlanInput<'a>,
     pub(super) world: &'a World,
     pub(super) records: RecordIndex<'a>,
-    pub(super) placements: Vec<NumberedPlacement<'a>>,
+    pub(super) placements: Arc<Vec<NumberedPlacement<'a>>>,
 }
 
 /// What the first steps are taken for.
@@ -63,7 +65,22 @@ impl<'a> Context<'a> {
             input,
             world,
             records: RecordIndex::new(world, records),
-            placements,
+            placements: Arc::new(placements),
+        }
+    }
+
+    /// The same input in the world as it will be after the plan, with the records of then.
+    pub(super) fn afterwards<'b>(
+        &'b self,
+        world: &'b World,
+        records: impl Iterator<Item = (&'b Address, &'b Provenance)>,
+    ) -> Context<'b> {
+        Context {
+            purpose: Purpose::Proof,
+            input: self.input,
+            world,
+            records: RecordIndex::new(world, records),
+            placements: Arc::clone(&self.placements),
         }
     }
 

@@ -11,7 +11,7 @@ use super::operation::Reason;
 use super::vacated::vacated;
 use super::world::Node;
 use crate::manifest::{OnConflict, Update, Wish};
-use crate::tree::{Address, EntryKind, EntryPath, PatternSet};
+use crate::tree::{Address, EntryKind, EntryPath, PatternSet, SpaceAlias};
 
 /// Step 3: finds what has to change. Only the comparison tells what stays behind in a folder that
 /// a move empties; where a name turns out not to be free that others want, everything is compared
@@ -36,10 +36,18 @@ pub(super) fn diff(
             vacated: vacated(context, expanded, gone, &staying),
             folders: BTreeSet::new(),
             taken: BTreeSet::new(),
+            reachable: None,
             differences: Differences::default(),
         };
         for root in &expanded.roots {
-            comparison.root(root, claims.carving(&root.target, root.placement));
+            let source = root.source.as_ref();
+            let holds = source.is_some_and(|it| context.world.kind(it.node) == EntryKind::Folder);
+            let carving = if holds {
+                claims.carving(&root.target, root.placement)
+            } else {
+                Carving::default()
+            };
+            comparison.root(root, carving);
         }
         let found_staying = comparison.staying(expanded);
         if found_staying.is_empty() {
@@ -62,6 +70,8 @@ pub(super) struct Comparison<'a, 'c> {
     pub(super) folders: BTreeSet<Address>,
     /// Names that files will have.
     pub(super) taken: BTreeSet<Address>,
+    /// The folder of the last target: it is there or will be made, and so is all above it.
+    reachable: Option<(SpaceAlias, EntryPath)>,
     pub(super) differences: Differences,
 }
 
@@ -154,6 +164,13 @@ impl Comparison<'_, '_> {
     /// Sees to it that all folders on the way to a target are there or will be made. `false`
     /// where something else stands in the way.
     fn parents(&mut self, placement: usize, target: &Address) -> bool {
+        let parent = target
+            .path
+            .parent()
+            .map(|path| (target.space.clone(), path));
+        if parent.is_some() && parent == self.reachable {
+            return true;
+        }
         for path in target.path.ancestors() {
             let folder = Address::new(target.space.clone(), path);
             if self.folders.contains(&folder) {
@@ -172,6 +189,7 @@ impl Comparison<'_, '_> {
                 None => self.make_folder(placement, folder, None, Reason::Parent, None),
             }
         }
+        self.reachable = parent;
         true
     }
 

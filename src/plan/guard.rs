@@ -209,19 +209,20 @@ impl<'a, 'c> Judge<'a, 'c> {
 
 /// How many entries were observed under the targets of a manifest.
 fn under_targets(context: &Context<'_>, manifest: &Manifest) -> u64 {
-    let mut targets: BTreeSet<Address> = BTreeSet::new();
-    for placement in &manifest.placements {
-        targets.insert(match &placement.wish {
+    let placements = manifest.placements.iter();
+    let mut targets: Vec<&Address> = placements
+        .map(|placement| match &placement.wish {
             Wish::Copy(transfer, _) | Wish::Move(transfer, _) | Wish::Mirror(transfer, ..) => {
-                transfer.target.address().clone()
+                transfer.target.address()
             }
-            Wish::Folder(address) => address.clone(),
-            Wish::Absent(selection, ..) => selection.base.clone(),
-        });
-    }
+            Wish::Folder(address) => address,
+            Wish::Absent(selection, ..) => &selection.base,
+        })
+        .collect();
+    targets.sort();
     let mut last: Option<&Address> = None;
     let mut count = 0;
-    for target in &targets {
+    for target in targets {
         if last.is_some_and(|last| target.is_at_or_below(last)) {
             continue;
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ability::inability;
 use super::batch::Batched;
 use super::change::{Change, Differences, Origin};
-use super::context::{Context, Purpose};
+use super::context::Context;
 use super::expand::EXPECTATION;
 use super::operation::{Action, Operation};
 use super::plan::Recording;
@@ -35,12 +35,7 @@ pub(super) fn simulate(
     derived.differences.changes = Vec::new();
     derived.removals = Vec::new();
     let records = recorded_after(context, batched, &adopted);
-    let again = Context::new(
-        Purpose::Proof,
-        context.input,
-        &simulated,
-        records.into_iter(),
-    );
+    let again = context.afterwards(&simulated, records.into_iter());
     check_nothing_left(&derive(&again))
 }
 
@@ -187,25 +182,27 @@ fn recorded_after<'a>(
 /// The adoptions whose sources this plan replaces: links of chains, which have to be recorded
 /// with the source as it was. All others would be adopted again without a call.
 fn adopted_links(context: &Context<'_>, differences: &Differences) -> Vec<Recording> {
-    let replaced = |placement: usize, space: &Option<SpaceAlias>| {
-        let changes = differences
-            .changes
-            .iter()
-            .filter(|change| change.replaces.is_some());
-        let mut others = changes.filter(|change| change.placement != placement);
-        others.any(|change| {
-            let source = context
-                .wish(placement)
-                .transfer()
-                .map(|transfer| &transfer.source.base);
-            *space == Some(change.target.space.clone())
-                && source.is_some_and(|source| change.target.is_at_or_below(source))
-        })
+    let changes = differences.changes.iter();
+    let replacing = changes.filter(|change| change.replaces.is_some());
+    let mut replaced: Vec<(&Address, usize)> = replacing
+        .map(|change| (&change.target, change.placement))
+        .collect();
+    replaced.sort_unstable();
+    let is_replaced = |placement: usize, space: &Option<SpaceAlias>| {
+        let Some(transfer) = context.wish(placement).transfer() else {
+            return false;
+        };
+        let source = &transfer.source.base;
+        let start = replaced.partition_point(|(target, _)| *target < source);
+        let below = replaced[start..].iter();
+        below
+            .take_while(|(target, _)| target.is_at_or_below(source))
+            .any(|(target, by)| *by != placement && space.as_ref() == Some(&target.space))
     };
     let linked = differences
         .adopted
         .iter()
-        .filter(|(key, _)| replaced(key.placement, &key.source_space));
+        .filter(|(key, _)| is_replaced(key.placement, &key.source_space));
     let linked = linked
         .map(|(key, pairs)| (key.clone(), pairs.clone()))
         .collect();
