@@ -24,4 +24,5 @@ mod origins;
 mod permutations;
 mod placing;
 mod pruning;
+mod scale;
 mod staged;
