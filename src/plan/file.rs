@@ -20,7 +20,7 @@ use super::wire::{Moment, OperationRow, RecordingRow};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::SpaceDefinition;
 use crate::state::{Foreign, Header, PlanId};
-use crate::tree::{Address, Digest, SpaceAlias};
+use crate::tree::{Address, Digest, SpaceAlias, SpelledOut};
 
 /// What the first field of every plan file says.
 const FORMAT: &str = "reshelve-plan";
@@ -84,11 +84,15 @@ pub fn read(bytes: &[u8]) -> Result<Plan, PlanFileError> {
     }
 }
 
-/// Whether writing the plan gives exactly these bytes.
+/// Whether writing the plan gives exactly these bytes, be it to a file or to where a person may
+/// see it.
 fn is_written_as(plan: &Plan, bytes: &[u8]) -> bool {
-    let mut out = BufWriter::with_capacity(GATHERED, Comparison { rest: bytes });
-    let written = write(plan, &mut out).and_then(|()| out.flush());
-    written.is_ok() && out.get_ref().rest.is_empty()
+    let gives = |write: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+        let mut out = BufWriter::with_capacity(GATHERED, Comparison { rest: bytes });
+        let written = write(&mut out).and_then(|()| out.flush());
+        written.is_ok() && out.get_ref().rest.is_empty()
+    };
+    gives(&|out| write(plan, out)) || gives(&|out| write(plan, &mut SpelledOut::new(out)))
 }
 
 impl From<Foreign> for PlanFileError {
@@ -357,6 +361,15 @@ mod tests {
         for plan in [sample::plan(), empty] {
             assert_eq!(read(&bytes_of(&plan)).unwrap(), plan);
         }
+    }
+
+    #[test]
+    fn what_was_shown_is_read() {
+        let plan = sample::plan();
+        let mut shown = Vec::new();
+        write(&plan, &mut SpelledOut::new(&mut shown)).unwrap();
+        assert_ne!(shown, bytes_of(&plan));
+        assert_eq!(read(&shown).unwrap(), plan);
     }
 
     #[test]
